@@ -1,0 +1,1 @@
+"""Screening and tracking: from events to alerts."""

@@ -1,0 +1,1 @@
+"""HTTP and Kafka intake: from what agencies send to canonical events."""

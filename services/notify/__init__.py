@@ -1,0 +1,1 @@
+"""Release, rendering, signing and delivery of alerts."""

@@ -1,0 +1,1 @@
+"""What any event-driven process needs and knows nothing of our subject."""
