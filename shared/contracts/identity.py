@@ -1,0 +1,42 @@
+"""Identities that come out the same wherever and however often they are computed (RFC 9562, UUIDv5)."""
+
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("6f6d1c5e-6d0a-5c38-9a53-0d3f6b1b7a11")
+"""Ours. Changing it changes every id: never."""
+
+_SEPARATOR = "\x1f"
+
+
+def _named(*parts: str) -> UUID:
+    return uuid5(NAMESPACE, _SEPARATOR.join(parts))
+
+
+def event_id(agency: str, kind: str, own_id: str, revision: int) -> UUID:
+    """The id of one revision of one event of one agency."""
+    return _named("event", agency, kind, own_id, str(revision))
+
+
+def lineage_id(agency: str, kind: str, own_id: str) -> UUID:
+    """The id that all revisions of an event share."""
+    return _named("lineage", agency, kind, own_id)
+
+
+def sighting_id(lineage: UUID, partition_subject: str, position: str) -> UUID:
+    """The id of a subject at a position in an event, whatever its revision."""
+    return _named("sighting", str(lineage), partition_subject, position)
+
+
+def alert_id(cause: str, *what: str) -> UUID:
+    """The id of the one alert that a subject and a cause have."""
+    return _named("alert", cause, *what)
+
+
+def entry_id(originator: str, source: str, source_id: str) -> UUID:
+    """The id of an entry that came with an id of its source."""
+    return _named("entry", originator, source, source_id)
+
+
+def webhook_id(alert: UUID, revision: int, subscription: UUID) -> UUID:
+    """The id that every attempt of one revision to one subscription carries."""
+    return _named("webhook", str(alert), str(revision), str(subscription))

@@ -1,0 +1,153 @@
+"""Entries of the watchlist as they are published on `atalaya.watchlist` (compacted, keyed by entry id).
+
+A removed entry is published with `ended_at` set, and its key is emptied only after the retention of tombstones.
+`list_version` counts every change of the whole list without a gap; `version` counts the changes of this entry.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from shared.contracts.base import Contract, Country, Handling, Nation, Severity, Utc
+from shared.contracts.events import PartialDate, Place
+from shared.contracts.vocabulary import ActorKind, Category, Mode, NameType, RequestedAction, Strength, SubjectKind
+
+
+class ListedName(Contract):
+    """A name of an actor, in full or in parts."""
+
+    full: str | None = None
+    given: str | None = None
+    paternal: str | None = None
+    maternal: str | None = None
+    type: NameType = NameType.PRIMARY
+    strength: Strength = Strength.STRONG
+
+    @property
+    def text(self) -> str:
+        """The name as one line."""
+        return self.full or " ".join(part for part in (self.given, self.paternal, self.maternal) if part)
+
+
+class ListedDocument(Contract):
+    """A document of an actor; any one of them is enough to match."""
+
+    type: str | None = None
+    number: str
+    issuer: Country | None = None
+    expires: date | None = None
+
+
+class Identifiers(Contract):
+    """What identifies an object: the fields of a conveyance, a container or a document."""
+
+    plate: str | None = None
+    country: Country | None = None
+    vin: str | None = None
+    imo: str | None = None
+    mmsi: str | None = None
+    registration: str | None = None
+    name: str | None = None
+    container: str | None = Field(default=None, alias="number")
+
+
+class ActorBody(Contract):
+    """What an issuer writes about an actor."""
+
+    kind: ActorKind
+    source: str = "own"
+    source_id: str | None = None
+    category: Category | None = None
+    requested_action: RequestedAction = RequestedAction.INFORM_ONLY
+    severity: Severity = Severity.MEDIUM
+    names: tuple[ListedName, ...] = ()
+    birth_dates: tuple[PartialDate, ...] = ()
+    sex: str | None = None
+    nationalities: tuple[Country, ...] = ()
+    documents: tuple[ListedDocument, ...] = ()
+    identifiers: Identifiers | None = None
+    warning_markers: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    list_date: date | None = None
+    reason: str | None = None
+    legal_basis: str | None = None
+    contact: str | None = None
+    valid_from: Utc | None = None
+    valid_to: Utc | None = None
+    review_on: date | None = None
+    handling: Handling | None = None
+
+
+class Geofence(Contract):
+    """A ring of `[lon, lat]` positions (GeoJSON order), closed or not."""
+
+    ring: tuple[tuple[float, float], ...] = Field(min_length=3)
+
+
+class LegWindow(Contract):
+    """How long the leg to this waypoint takes at least and at most (ISO 8601 durations)."""
+
+    min: timedelta
+    max: timedelta
+
+
+class Waypoint(Contract):
+    """One stop of a route: a checkpoint, a point with a radius, or a geofence; the window is that of the leg that ends here."""
+
+    place: Place | None = None
+    geofence: Geofence | None = None
+    radius_km: float = Field(default=10.0, gt=0, le=200, description="how near a position must be when it has no checkpoint code")
+    window: LegWindow | None = None
+
+
+class RouteBody(Contract):
+    """What an issuer writes about a route."""
+
+    name: str
+    direction: Literal["forward", "reverse", "both"] = "forward"
+    modes: tuple[Mode, ...] = ()
+    subjects: tuple[SubjectKind, ...] = Field(default=(), description="what is tracked; empty: the thing that carries the rest")
+    severity: Severity = Severity.MEDIUM
+    requested_action: RequestedAction = RequestedAction.INFORM_ONLY
+    waypoints: tuple[Waypoint, ...] = Field(min_length=2)
+    least_waypoints: int = Field(default=2, ge=2)
+    rule: str | None = None
+    reason: str | None = None
+    valid_from: Utc | None = None
+    valid_to: Utc | None = None
+    handling: Handling | None = None
+
+
+class EntryHead(Contract):
+    """What every published entry carries beside what its issuer wrote."""
+
+    entry_id: UUID
+    version: int = Field(ge=1)
+    list_version: int = Field(ge=1)
+    originator: str = Field(description="the agency whose key wrote it")
+    nation: Nation
+    changed_at: Utc
+    changed_by: str
+    why: str | None = None
+    ended_at: Utc | None = None
+    releasable_to: tuple[Nation, ...] = Field(description="effective: the handling's nations and the originator's own")
+
+
+class ActorEntry(EntryHead):
+    """A published actor."""
+
+    type: Literal["actor"] = "actor"
+    body: ActorBody
+
+
+class RouteEntry(EntryHead):
+    """A published route."""
+
+    type: Literal["route"] = "route"
+    body: RouteBody
+
+
+Entry = Annotated[ActorEntry | RouteEntry, Field(discriminator="type")]
+ENTRY: TypeAdapter[ActorEntry | RouteEntry] = TypeAdapter(Entry)
