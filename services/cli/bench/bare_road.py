@@ -22,7 +22,7 @@ async def _made(admin: AIOKafkaAdminClient, names: list[str]) -> None:
 
 
 async def _hop(
-    index: int, topics: list[str], bootstrap: str, database: str, table: str, arrived: dict[int, asyncio.Future[None]]
+    index: int, topics: list[str], bootstrap: str, database: str, table: str, arrived: dict[int, asyncio.Future[float]]
 ) -> None:
     """Takes a message from its topic, commits where the road would, and passes it on; the last one tells that it arrived."""
     async with AsyncExitStack() as stack:
