@@ -74,6 +74,25 @@ class PartitionMarker(Contract):
     events_partition: int
 
 
-SIGHTING_MESSAGE: TypeAdapter[Sighting | PartitionMarker] = TypeAdapter(
-    Annotated[Sighting | PartitionMarker, Field(discriminator="type")]
+class RevisionNotice(Contract):
+    """Says that a later revision of an event has been judged: sightings of its lineage with a lower revision that are not in `kept` no longer stand.
+
+    Keyed by lineage, since nobody but the store of the sightings knows which subjects the earlier revision had.
+    """
+
+    type: Literal["revision"] = "revision"
+    lineage_id: UUID
+    revision: int
+    list_version: int
+    withdrawn: bool = False
+    kept: tuple[UUID, ...] = Field(default=(), description="the sightings that the revision itself gave")
+
+    @property
+    def key(self) -> str:
+        """The key of the message."""
+        return f"lineage:{self.lineage_id}"
+
+
+SIGHTING_MESSAGE: TypeAdapter[Sighting | PartitionMarker | RevisionNotice] = TypeAdapter(
+    Annotated[Sighting | PartitionMarker | RevisionNotice, Field(discriminator="type")]
 )
