@@ -1,0 +1,97 @@
+"""Who may do what: the bearer key of a request, and the scopes a route requires."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Security
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from starlette.requests import Request
+
+from shared.platform import metrics
+from shared.platform.auth.keys import Key, Scope, Token
+from shared.platform.auth.ring import KeyRing
+from shared.platform.clock import Clock, SystemClock
+from shared.platform.http.admission import GUARDS, admit
+from shared.platform.http.exchange import exchange_of
+from shared.platform.http.limits import RateLimiter
+from shared.platform.http.problems import ForbiddenError, UnauthorizedError
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="atalaya"'}
+_INVALID = {"WWW-Authenticate": 'Bearer realm="atalaya", error="invalid_token"'}
+_IN_URL = ("access_token", "api_key", "apikey", "key", "token")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a request is from."""
+
+    key_id: str
+    agency: str
+    nation: str
+    scopes: frozenset[Scope]
+
+    def allows(self, *scopes: Scope) -> bool:
+        """Whether it has all of these scopes; `admin` has."""
+        return "admin" in self.scopes or self.scopes.issuperset(scopes)
+
+
+class Access:
+    """Keeps the door: a request's key is looked up in the ring, checked, and charged for the request."""
+
+    def __init__(self, ring: KeyRing, clock: Clock | None = None) -> None:
+        self._ring = ring
+        self._clock = clock or SystemClock()
+
+    async def admit(self, request: Request) -> Principal:
+        """The principal; raises UnauthorizedError, or TooManyRequestsError when its rate is used up."""
+        key = await self._key_of(request)
+        limiter: RateLimiter | None = getattr(request.app.state, "limiter", None)
+        if limiter is not None:
+            await limiter.charge(exchange_of(request), key.id)
+        return Principal(key.id, key.agency, key.nation, key.scopes)
+
+    def is_still_good(self, principal: Principal) -> bool:
+        """Whether the key may still be used: an answer that goes on for long asks again."""
+        key = self._ring.get(principal.key_id)
+        return key is not None and key.is_good(self._clock.now())
+
+    async def _key_of(self, request: Request) -> Key:
+        if any(name in request.query_params for name in _IN_URL):
+            raise _refused("in_url", "A key never goes into the URL; send it in the header Authorization.")
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        if not text or scheme.lower() != "bearer":
+            raise _refused("absent", "Send a key: Authorization: Bearer …", _CHALLENGE)
+        token = Token.parse(text.strip())
+        key = await self._ring.find(token.id) if token else None
+        if token is None or key is None or not key.matches(token.secret.get_secret_value()):
+            raise _refused("unknown", "The key is not known.")
+        if not key.is_good(self._clock.now()):
+            raise _refused("ended", "The key is revoked or has expired.")
+        return key
+
+
+def _refused(reason: str, detail: str, headers: dict[str, str] = _INVALID) -> UnauthorizedError:
+    metrics.REFUSED_KEYS.labels(reason).inc()
+    return UnauthorizedError(detail, headers=headers)
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API key, `atk_…`.", scheme_name="key")
+Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+
+
+def require(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
+    """A dependency: the principal, who has all of these scopes; 401 or 403 otherwise."""
+
+    async def principal(request: Request, _shown: Shown) -> Principal:
+        found: Principal | None = await admit(request)
+        if found is None:
+            raise _refused("absent", "Keys are not known here.", _CHALLENGE)
+        if not found.allows(*scopes):
+            metrics.REFUSED_KEYS.labels("scope").inc()
+            raise ForbiddenError("The key lacks a scope that this needs.", required=list(scopes))
+        return found
+
+    setattr(principal, GUARDS, True)
+    return principal

@@ -1,0 +1,1 @@
+"""PostgreSQL: pools with deadlines, offsets by compare-and-swap, the outbox and its relay, migrations."""

@@ -1,0 +1,166 @@
+"""The database of a process: small separate pools, deadlines on everything, errors of our own.
+
+A server that goes silent in the middle of a query costs the caller the deadline, not a task or a connection for ever: the
+deadline runs here, and the connection is closed without waiting for an answer.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final, Literal, Self
+
+import structlog
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.platform.database.failures import CommitUnknownError, DatabaseAwayError, translated
+from shared.platform.database.settings import DatabaseSettings
+
+log = structlog.get_logger()
+
+Pool = Literal["loops", "api", "health", "relay"]
+_DRIVER: Final = "postgresql+psycopg"
+_HEALTH_SECONDS: Final = 2.0
+
+
+def driver_url(url: str) -> URL:
+    """The URL with the driver we use."""
+    return make_url(url).set(drivername=_DRIVER)
+
+
+class Database:
+    """Pools by use, so that a flood of requests starves neither workers nor health checks. Close it, or use `async with`."""
+
+    def __init__(self, settings: DatabaseSettings, *, application_name: str = "atalaya") -> None:
+        self._settings = settings
+        sizes: dict[Pool, int] = {"loops": settings.pool_loops, "api": settings.pool_api, "health": 1, "relay": 1}
+        self._engines = {pool: self._engine(size, f"{application_name}-{pool}") for pool, size in sizes.items()}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections; what is under way ends with an error."""
+        for engine in self._engines.values():
+            await engine.dispose()
+
+    def engine(self, pool: Pool = "api") -> AsyncEngine:
+        """The engine of a pool, for what `transaction` does not cover."""
+        return self._engines[pool]
+
+    @contextlib.asynccontextmanager
+    async def connection(self, pool: Pool) -> AsyncIterator[AsyncConnection]:
+        """A connection without a transaction, for one that holds something in its session; the caller sets the deadlines."""
+        async with _connection(self._engines[pool]) as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, pool: Pool = "api", *, deadline_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
+        """A transaction that commits when left without an exception.
+
+        Raises DatabaseAwayError (nothing was committed), CommitUnknownError (cut while it committed: it may have been) or
+        DataRefusedError (never will be). No network call belongs inside.
+        """
+        seconds = deadline_seconds or self._settings.transaction_deadline_seconds
+        committing = False
+        try:
+            async with asyncio.timeout(seconds), _connection(self._engines[pool]) as connection:
+                with translated():
+                    await connection.begin()
+                    yield connection
+                committing = True
+                with translated():
+                    await connection.commit()
+                committing = False
+        except DatabaseAwayError as error:
+            if committing:
+                raise CommitUnknownError(str(error)) from error
+            raise
+        except TimeoutError as error:
+            raise (CommitUnknownError if committing else DatabaseAwayError)("no answer before the deadline") from error
+
+    @contextlib.asynccontextmanager
+    async def session(self, pool: Pool = "api", *, deadline_seconds: float | None = None) -> AsyncIterator[AsyncSession]:
+        """A session in such a transaction; what it loaded stays readable after the commit."""
+        async with (
+            self.transaction(pool, deadline_seconds=deadline_seconds) as connection,
+            AsyncSession(bind=connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            with translated():
+                await session.flush()
+
+    async def check(self) -> str | None:
+        """For readiness: None while the database answers."""
+        try:
+            async with self.transaction("health", deadline_seconds=_HEALTH_SECONDS) as connection:
+                await connection.execute(text("SELECT 1"))
+        except DatabaseAwayError:
+            return "the database does not answer"
+        return None
+
+    def _engine(self, size: int, name: str) -> AsyncEngine:
+        settings = self._settings
+        return create_async_engine(
+            driver_url(settings.url.get_secret_value()),
+            pool_size=size,
+            max_overflow=0,
+            pool_timeout=settings.pool_timeout_seconds,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            hide_parameters=True,
+            connect_args=connect_args(settings, name),
+        )
+
+
+def connect_args(settings: DatabaseSettings, application_name: str) -> dict[str, object]:
+    """What libpq and the server are told about deadlines."""
+    limits = {
+        "statement_timeout": settings.statement_timeout_seconds,
+        "idle_in_transaction_session_timeout": settings.idle_in_transaction_seconds,
+    }
+    return {
+        "application_name": application_name,
+        "connect_timeout": settings.connect_timeout_seconds,
+        "options": " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()) + " -c timezone=UTC",
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": round(settings.tcp_user_timeout_seconds * 1000),
+    }
+
+
+@contextlib.asynccontextmanager
+async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool. After an error or a cancellation it is thrown away rather than asked to roll back."""
+    with translated():
+        connection = await engine.connect()
+    try:
+        yield connection
+    except BaseException:
+        await _discard(connection)
+        raise
+    else:
+        await connection.close()
+
+
+async def _discard(connection: AsyncConnection) -> None:
+    """Roll back if the server answers at once, else close the socket under it; either way the pool has its place back."""
+    try:
+        async with asyncio.timeout(_ROLLBACK_SECONDS):
+            await connection.rollback()
+            await connection.close()
+    except BaseException as error:
+        log.warning("database.connection_discarded", error=type(error).__name__)
+        await connection.invalidate()
+        await connection.close()
+        if not isinstance(error, Exception):
+            raise
+
+
+_ROLLBACK_SECONDS: Final = 1.0

@@ -1,0 +1,62 @@
+"""The driver's and SQLAlchemy's exceptions, translated once: it may pass, or it never will."""
+
+import contextlib
+from collections.abc import Iterator
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from shared.platform.errors import PoisonError, TransientError
+
+_TRANSIENT = ("08", "40", "53", "55", "57", "58")
+"""Connection, serialization and deadlock, resources, locks, operator intervention, system error (SQLSTATE classes)."""
+_POISON = ("22", "23")
+"""Data exceptions and violated constraints."""
+_STALE_PLAN = "0A000"
+"""`cached plan must not change result type`, once after a migration."""
+
+
+class DatabaseAwayError(TransientError):
+    """The database did not do it: away, too busy, or in conflict with another. Nothing was committed."""
+
+
+class CommitUnknownError(TransientError):
+    """The connection ended while it committed: it may have happened. Read what the commit would have left; it says which."""
+
+
+class DataRefusedError(PoisonError):
+    """The database will never take this: a value it cannot hold, or a constraint. `sqlstate` and `constraint` say which."""
+
+    def __init__(self, sqlstate: str, constraint: str | None) -> None:
+        super().__init__(f"the database refuses it: {sqlstate}" + (f" ({constraint})" if constraint else ""))
+        self.sqlstate = sqlstate
+        self.constraint = constraint
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Raise our errors in place of the library's; what is a bug (42: a wrong statement) stays as it is."""
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise DatabaseAwayError("no free connection in time") from error
+    except DBAPIError as error:
+        raise translation(error) from error
+    except (OSError, psycopg.OperationalError) as error:
+        raise DatabaseAwayError(type(error).__name__) from error
+
+
+def translation(error: DBAPIError) -> Exception:
+    """Our error for one of SQLAlchemy's, or the same one again. The message holds no values."""
+    sqlstate = getattr(error.orig, "sqlstate", None) or ""
+    if sqlstate[:2] in _POISON:
+        diagnosis = getattr(error.orig, "diag", None)
+        return DataRefusedError(sqlstate, getattr(diagnosis, "constraint_name", None))
+    if sqlstate[:2] in _TRANSIENT or sqlstate == _STALE_PLAN or error.connection_invalidated:
+        return DatabaseAwayError(sqlstate or type(error.orig).__name__)
+    if not sqlstate and isinstance(error.orig, psycopg.DataError):
+        return DataRefusedError("22021" if "NUL" in str(error.orig) else "22000", None)
+    if not sqlstate and isinstance(error, OperationalError | InterfaceError):
+        return DatabaseAwayError(type(error.orig).__name__)
+    return error

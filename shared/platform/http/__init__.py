@@ -1,0 +1,1 @@
+"""The HTTP side of a process: server, application, problems, limits, documentation."""

@@ -1,0 +1,130 @@
+"""The outermost layer: request id, trace context, security headers, metrics and one wide log event for each request.
+
+Plain ASGI, and nothing of a payload in what it writes: the route's template stands for the path, ids stand for the rest.
+"""
+
+import re
+import secrets
+import time
+from typing import Final
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.platform import metrics
+from shared.platform.errors import TransientError
+from shared.platform.http.exchange import Exchange, place
+from shared.platform.http.problems import ProblemError, UnavailableError, problem_response
+
+log = structlog.get_logger()
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_TRACEPARENT: Final = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+SECURITY_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+
+
+class ObserveMiddleware:
+    """Sees every request first and every answer last; an exception that reached it becomes a 500 without details."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run one request and tell of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id, traceparent = _identity(scope)
+        exchange = Exchange(request_id)
+        place(scope, exchange)
+        answer = _Answer(send, exchange)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id, traceparent=traceparent):
+            try:
+                await self._app(scope, receive, answer)
+            except HTTPException as error:
+                await answer.refuse(scope, receive, error)
+            except Exception as error:  # noqa: BLE001 - the last one to see it: told in the log, never to the client
+                await answer.refuse(scope, receive, refusal_of(error))
+            finally:
+                _tell(scope, answer, time.perf_counter() - started)
+
+
+def refusal_of(error: Exception) -> ProblemError:
+    """What a client may know of an exception that nobody translated."""
+    if isinstance(error, TransientError):
+        log.warning("request.deferred", error=type(error).__name__)
+        return UnavailableError("Something this needs is away. The same request may be sent again.", retry_after_seconds=2)
+    log.error("request.broke", exc_info=error)
+    return ProblemError("The request broke something here. Quote the request_id when you report it.")
+
+
+class _Answer:
+    """A `send` that adds the headers and remembers status and size."""
+
+    def __init__(self, send: Send, exchange: Exchange) -> None:
+        self._send = send
+        self._exchange = exchange
+        self.status = 0
+        self.size = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = self._headers(message)
+        elif message["type"] == "http.response.body":
+            self.size += len(message.get("body", b""))
+        await self._send(message)
+
+    def _headers(self, message: Message) -> list[tuple[bytes, bytes]]:
+        given = list(message.get("headers", ()))
+        names = {name for name, _ in given}
+        own = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
+        return [*given, *own, *self._exchange.headers, (b"x-request-id", self._exchange.request_id.encode())]
+
+    async def refuse(self, scope: Scope, receive: Receive, error: HTTPException) -> None:
+        if self.status == 0:
+            await problem_response(error, self._exchange.request_id)(scope, receive, self)
+
+    @property
+    def principal(self) -> str | None:
+        return getattr(self._exchange.principal, "key_id", None)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        return self._exchange.facts
+
+
+def _identity(scope: Scope) -> tuple[str, str]:
+    """The request's id and trace context: the client's where they are well-formed, else our own."""
+    request_id, traceparent = b"", b""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and _REQUEST_ID.fullmatch(value):
+            request_id = value
+        elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
+            traceparent = value
+    trace = traceparent.decode() or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    return request_id.decode() or trace[3:35], trace
+
+
+def _tell(scope: Scope, answer: _Answer, seconds: float) -> None:
+    route = scope.get("route")
+    template = getattr(route, "path", None) or "(none)"
+    method = scope["method"] if scope["method"] in metrics.METHODS else "OTHER"
+    metrics.REQUESTS.labels(method, template, str(answer.status)).inc()
+    metrics.REQUEST_SECONDS.labels(method, template).observe(seconds)
+    if scope["path"] in _QUIET:
+        return
+    log.info(
+        "request.answered",
+        method=method, route=template, status=answer.status, response_bytes=answer.size,
+        duration_ms=round(seconds * 1000, 2), key_id=answer.principal, **answer.facts,
+    )  # fmt: skip
