@@ -1,0 +1,73 @@
+"""The command `atalaya bench`."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from services.cli.running import System
+
+app = typer.Typer(
+    help="Measures a hot path beside its practical limit, in the same run. Read the ratios: absolute figures are this machine's.",
+    no_args_is_help=True,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
+Var = Annotated[Path, typer.Option(help="where the engines of the measurement keep their data")]
+
+
+def _measured(var: Path, measure: Callable[["System"], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    from services.cli.running import UNLIMITED, running  # noqa: PLC0415 - the command line starts without it
+
+    async def run() -> dict[str, Any]:
+        async with running(var, environment=UNLIMITED, say=lambda text: typer.echo(text, err=True)) as system:
+            return await measure(system)
+
+    return asyncio.run(run())
+
+
+def _print(result: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        return
+    for row in result.get("latencies", ()):
+        typer.echo(
+            f"{row['what']}: p50 {row['p50']} ms, p90 {row['p90']} ms, p99 {row['p99']} ms, max {row['max']} ms over {row['count']}"
+        )
+    for row in result.get("comparisons", ()):
+        path, limit = sorted(row["path"]["rounds"]), sorted(row["limit"]["rounds"])
+        typer.echo(
+            f"{row['what']}: {path[len(path) // 2]:,.0f}/s, {row['ratio']:.0%} of {row['limit']['name']} ({limit[len(limit) // 2]:,.0f}/s); goal {row['goal']:.0%}"
+        )
+
+
+@app.command()
+def ingest(
+    rounds: Annotated[int, typer.Option(min=1, help="rounds of each, alternating")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="length of a round of single posts")] = 3.0,
+    var: Var = Path("var/bench"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """One event per POST beside a bare endpoint, and an NDJSON batch beside a bare producer."""
+    from services.cli.bench.ingest import measure_ingest  # noqa: PLC0415
+
+    _print(_measured(var, lambda system: measure_ingest(system, rounds=rounds, seconds=seconds)), as_json=as_json)
+
+
+@app.command()
+def road(
+    rate: Annotated[int, typer.Option(min=1, help="events a second, each of which opens an alert")] = 200,
+    seconds: Annotated[float, typer.Option(min=1, help="how long it is measured")] = 20.0,
+    var: Var = Path("var/bench"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """From the accepted event to the received webhook at a steady rate, beside three bare hops and two bare commits."""
+    from services.cli.bench.road import measure_road  # noqa: PLC0415
+
+    _print(_measured(var, lambda system: measure_road(system, rate=rate, seconds=seconds)), as_json=as_json)
