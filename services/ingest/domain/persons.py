@@ -7,7 +7,7 @@ from services.ingest.domain.countries import is_country
 from services.ingest.domain.findings import Findings, Path
 from services.ingest.domain.identifiers import document_number
 from services.ingest.domain.names import name_parts, words
-from services.ingest.domain.submitted_parts import SubmittedDocument, SubmittedPerson
+from services.ingest.domain.submitted_parts import SubmittedDocument, SubmittedName, SubmittedPerson
 from services.ingest.domain.zones import Zone, read_zone
 
 _SEX: Final = {
@@ -24,11 +24,24 @@ def canonical_person(person: SubmittedPerson, path: Path, on: date, found: Findi
     made: dict[str, Any] = {}
     if person.role:
         made["role"] = person.role.lower()
-    if person.name is not None:
-        if person.name.__pydantic_extra__:
-            found.put_aside(person.name, (*path, "name"))
-        if name := name_parts(person.name):
-            made["name"] = name
+    if person.name is not None and (name := _name(person.name, path, found)):
+        made["name"] = name
+    _describe(person, made, path, on, found)
+    if person.documents:
+        made["documents"] = [
+            canonical_document(document, (*path, "documents", index), on, found)
+            for index, document in enumerate(person.documents)
+        ]
+    return made
+
+
+def _name(name: SubmittedName, path: Path, found: Findings) -> dict[str, str]:
+    if name.__pydantic_extra__:
+        found.put_aside(name, (*path, "name"))
+    return name_parts(name)
+
+
+def _describe(person: SubmittedPerson, made: dict[str, Any], path: Path, on: date, found: Findings) -> None:
     if person.birth_date:
         made["birth_date"] = person.birth_date
         if person.birth_date > on.isoformat():
@@ -37,14 +50,8 @@ def canonical_person(person: SubmittedPerson, path: Path, on: date, found: Findi
         made["sex"] = _sex(person.sex, path, found)
     if person.nationalities and (nations := _nations(person.nationalities, path, found)):
         made["nationalities"] = nations
-    if birth_place := words(person.birth_place):
+    if person.birth_place and (birth_place := words(person.birth_place)):
         made["birth_place"] = birth_place
-    if person.documents:
-        made["documents"] = [
-            canonical_document(document, (*path, "documents", index), on, found)
-            for index, document in enumerate(person.documents)
-        ]
-    return made
 
 
 def _sex(text: str, path: Path, found: Findings) -> str:

@@ -67,8 +67,8 @@ def canonical_conveyance(conveyance: SubmittedConveyance, path: Path, found: Fin
                 found.flag((*path, name), "does_not_verify", f"the {name.upper()} does not verify")
     if conveyance.registration and (registration := compact(conveyance.registration)):
         made["registration"] = registration
-    if name := words(conveyance.name):
-        made["name"] = name
+    if called := words(conveyance.name):
+        made["name"] = called
     return made
 
 
