@@ -21,7 +21,9 @@ log = structlog.get_logger()
 
 Pool = Literal["loops", "api", "health", "relay"]
 _DRIVER: Final = "postgresql+psycopg"
-_HEALTH_SECONDS: Final = 2.0
+_HEALTH_SECONDS: Final = 1.0
+_CANCEL_GRACE_SECONDS: Final = 0.5
+_ROLLBACK_SECONDS: Final = 1.0
 
 
 def driver_url(url: str) -> URL:
@@ -68,7 +70,7 @@ class Database:
         seconds = deadline_seconds or self._settings.transaction_deadline_seconds
         committing = False
         try:
-            async with asyncio.timeout(seconds), _connection(self._engines[pool]) as connection:
+            async with _deadline(seconds), _connection(self._engines[pool]) as connection:
                 with translated():
                     await connection.begin()
                     yield connection
@@ -136,6 +138,17 @@ def connect_args(settings: DatabaseSettings, application_name: str) -> dict[str,
 
 
 @contextlib.asynccontextmanager
+async def _deadline(seconds: float) -> AsyncIterator[None]:
+    """Cancel after so many seconds, and once more soon after.
+
+    At the first cancellation the driver asks the server to end the query and waits for its word up to ten seconds; at the
+    second it closes the connection.
+    """
+    async with asyncio.timeout(seconds + _CANCEL_GRACE_SECONDS), asyncio.timeout(seconds):
+        yield
+
+
+@contextlib.asynccontextmanager
 async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool. After an error or a cancellation it is thrown away rather than asked to roll back."""
     with translated():
@@ -161,6 +174,3 @@ async def _discard(connection: AsyncConnection) -> None:
         await connection.close()
         if not isinstance(error, Exception):
             raise
-
-
-_ROLLBACK_SECONDS: Final = 1.0

@@ -13,6 +13,7 @@ _TRANSIENT = ("08", "40", "53", "55", "57", "58")
 """Connection, serialization and deadlock, resources, locks, operator intervention, system error (SQLSTATE classes)."""
 _POISON = ("22", "23")
 """Data exceptions and violated constraints."""
+_NO_SUCH_CHARACTER = "22021"
 _STALE_PLAN = "0A000"
 """`cached plan must not change result type`, once after a migration."""
 
@@ -43,6 +44,8 @@ def translated() -> Iterator[None]:
         raise DatabaseAwayError("no free connection in time") from error
     except DBAPIError as error:
         raise translation(error) from error
+    except UnicodeEncodeError as error:
+        raise DataRefusedError(_NO_SUCH_CHARACTER, None) from error
     except (OSError, psycopg.OperationalError) as error:
         raise DatabaseAwayError(type(error).__name__) from error
 
@@ -56,7 +59,7 @@ def translation(error: DBAPIError) -> Exception:
     if sqlstate[:2] in _TRANSIENT or sqlstate == _STALE_PLAN or error.connection_invalidated:
         return DatabaseAwayError(sqlstate or type(error.orig).__name__)
     if not sqlstate and isinstance(error.orig, psycopg.DataError):
-        return DataRefusedError("22021" if "NUL" in str(error.orig) else "22000", None)
+        return DataRefusedError(_NO_SUCH_CHARACTER if "NUL" in str(error.orig) else "22000", None)
     if not sqlstate and isinstance(error, OperationalError | InterfaceError):
         return DatabaseAwayError(type(error.orig).__name__)
     return error

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, func, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from shared.platform.database.engine import Database
 from shared.platform.errors import LostPartitionError
@@ -44,15 +45,15 @@ async def advance_offset(
     connection: AsyncConnection, table: Table, *, consumer: str, topic: str, partition: int, expected: int | None, new: int
 ) -> None:
     """Move one offset; raises LostPartitionError when it is not `expected` (None: not there), and the transaction must end."""
+    statement: ReturningInsert[tuple[int]] | ReturningUpdate[tuple[int]]
     if expected is None:
         row = {"consumer": consumer, "topic": topic, "partition": partition, "next_offset": new}
-        moved = await connection.execute(postgresql.insert(table).values(row).on_conflict_do_nothing())
+        statement = postgresql.insert(table).values(row).on_conflict_do_nothing().returning(table.c.partition)
     else:
         place = (table.c.consumer == consumer, table.c.topic == topic, table.c.partition == partition)
-        moved = await connection.execute(
-            update(table).where(*place, table.c.next_offset == expected).values(next_offset=new, advanced_at=func.now())
-        )
-    if moved.rowcount != 1:
+        moved = update(table).where(*place, table.c.next_offset == expected)
+        statement = moved.values(next_offset=new, advanced_at=func.now()).returning(table.c.partition)
+    if (await connection.execute(statement)).first() is None:
         raise LostPartitionError(f"{consumer}: partition {partition} of {topic} is no longer at {expected}")
 
 

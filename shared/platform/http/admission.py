@@ -7,7 +7,6 @@ from starlette.requests import Request
 
 from shared.platform.http.exchange import exchange_of
 
-
 GUARDS = "guards_a_route"
 """An attribute of dependencies that need a principal: their routes ask who it is before they read a body."""
 
