@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from shared.platform import metrics
 from shared.platform.auth.keys import Key
 from shared.platform.auth.settings import KeysSettings
+from shared.platform.kafka.messages import Headers
 
 log = structlog.get_logger()
 
@@ -21,18 +22,29 @@ class KeyRing:
         self._grown = asyncio.Event()
         self._waiting = 0
 
-    def apply(self, key: bytes, value: bytes | None) -> None:
-        """Take one record of the topic; None removes. A record that is no key is reported and passed over."""
-        key_id = key.decode("utf-8", "replace")
+    def apply(self, key: bytes | None, value: bytes | None, headers: Headers = (), offset: int = 0) -> None:  # noqa: ARG002 - a compacted table's form
+        """Take one record of the topic; no value removes. A record that is no key is reported and passed over.
+
+        A revoked key stays revoked: an older record of it that comes after (our own writes are applied at once, the topic's
+        follow) changes nothing.
+        """
+        key_id = (key or b"").decode("utf-8", "replace")
         if value is None:
             self._keys.pop(key_id, None)
         else:
-            try:
-                record = Key.model_validate_json(value)
-            except ValidationError as error:
-                log.warning("keys.record_refused", key_id=key_id, faults=error.error_count())
+            record = _record(key_id, value)
+            known = self._keys.get(key_id)
+            if record is None or (known is not None and known.revoked_at is not None):
                 return
             self._keys[key_id] = record
+        self._tell()
+
+    def clear(self) -> None:
+        """Forget all; the topic is read again from its start."""
+        self._keys.clear()
+        self._tell()
+
+    def _tell(self) -> None:
         metrics.KEYS_KNOWN.set(len(self._keys))
         self._grown.set()
         self._grown = asyncio.Event()
@@ -60,3 +72,15 @@ class KeyRing:
         finally:
             self._waiting -= 1
         return self._keys.get(key_id)
+
+
+def _record(key_id: str, value: bytes) -> Key | None:
+    try:
+        record = Key.model_validate_json(value)
+    except ValidationError as error:
+        log.warning("keys.record_refused", key_id=key_id, faults=error.error_count())
+        return None
+    if record.id != key_id:
+        log.warning("keys.record_refused", key_id=key_id, faults=1)
+        return None
+    return record
