@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-Headers: TypeAlias = Sequence[tuple[str, bytes]]
+Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
+"""In the order they were written; a name may stand more than once, and a foreign producer may leave a value out."""
 
 
 class Message(NamedTuple):
@@ -43,7 +44,7 @@ class Record(Protocol):
 
     @property
     def headers(self) -> Headers:
-        """In the order they were written; a name may stand more than once."""
+        """What stands beside the value."""
         ...
 
 
