@@ -31,7 +31,7 @@ class DatabaseSettings(Group):
         default=10.0, gt=0, description="Seconds that sent data may stay unacknowledged before the system gives a connection up."
     )
     outbox_poll_seconds: float = Field(
-        default=0.15, gt=0, description="How often a relay looks for messages that another process committed."
+        default=0.15, gt=0, le=5, description="How often a relay looks for messages that another process committed."
     )
     outbox_batch: int = Field(default=500, ge=1, description="Messages a relay sends before it waits for their acknowledgement.")
     outbox_lease_check_seconds: float = Field(

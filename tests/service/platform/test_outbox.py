@@ -1,0 +1,262 @@
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from sqlalchemy import MetaData, func, select
+
+from shared.platform.database.engine import Database
+from shared.platform.database.outbox import OutboxMessage, outbox_table, post
+from shared.platform.database.relay import OutboxRelay, sort_out
+from shared.platform.database.settings import DatabaseSettings
+from shared.platform.errors import PoisonError, TransientError
+
+metadata = MetaData()
+outbox = outbox_table(metadata)
+
+
+class Broker:
+    """Takes messages in order; `refuse` says what happens to a message instead."""
+
+    def __init__(self) -> None:
+        self.log: list[OutboxMessage] = []
+        self.refuse: dict[bytes, Exception] = {}
+        self.open = asyncio.Event()
+        self.open.set()
+
+    async def send_many(self, messages: Sequence[OutboxMessage]) -> list[Exception | None]:
+        await self.open.wait()
+        outcomes = [self.refuse.get(message.value or b"") for message in messages]
+        self.log += [message for message, outcome in zip(messages, outcomes, strict=True) if outcome is None]
+        return outcomes
+
+    def values(self, key: bytes | None = None) -> list[bytes | None]:
+        return [message.value for message in self.log if key is None or message.key == key]
+
+
+def message(number: int, key: bytes = b"k") -> OutboxMessage:
+    return OutboxMessage("alerts", b"%d" % number, key, [("ce_id", b"\x00\xff"), ("traceparent", b"00-1")], None)
+
+
+@pytest.fixture
+def settings(database_url: str) -> DatabaseSettings:
+    return DatabaseSettings(
+        url=SecretStr(database_url), outbox_batch=10, outbox_poll_seconds=0.05, outbox_lease_check_seconds=0.1
+    )
+
+
+@pytest.fixture
+async def database(settings: DatabaseSettings) -> AsyncIterator[Database]:
+    async with Database(settings) as made:
+        async with made.transaction() as connection:
+            await connection.run_sync(metadata.create_all)
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def relaying(*relays: OutboxRelay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for relay in relays:
+            group.create_task(relay.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+async def waiting(database: Database) -> int:
+    async with database.transaction() as connection:
+        return (await connection.execute(select(func.count()).select_from(outbox))).scalar_one()
+
+
+async def test_what_is_committed_leaves_whole_and_in_order_and_what_is_not_stays(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+    relay = OutboxRelay(database, outbox, broker, settings, name="r")
+
+    async def give_up() -> None:
+        async with database.transaction() as connection:
+            await post(connection, outbox, [message(99)])
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        await give_up()
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(number) for number in range(35)])
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with relaying(relay):
+        await eventually(all_left)
+    assert broker.log == [message(number) for number in range(35)]
+
+
+async def test_a_message_leaves_at_once_when_the_relay_is_woken(
+    settings: DatabaseSettings, database: Database, eventually: Any
+) -> None:
+    broker = Broker()
+    sleepy = settings.model_copy(update={"outbox_poll_seconds": 60.0})
+    relay = OutboxRelay(database, outbox, broker, sleepy, name="r")
+
+    async def first_left() -> bool:
+        return b"1" in broker.values()
+
+    async def second_left() -> bool:
+        return b"2" in broker.values()
+
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(1)])
+    async with relaying(relay):
+        await eventually(first_left)
+        async with database.transaction() as connection:
+            await post(connection, outbox, [message(2)])
+        relay.wake()
+        await eventually(second_left)
+        relay.wake()
+
+
+async def test_a_slow_writer_whose_ids_are_older_than_those_already_sent_is_not_skipped(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+
+    async def fast_left() -> bool:
+        return broker.values(b"fast") == [b"2"]
+
+    async def slow_left() -> bool:
+        return broker.values(b"slow") == [b"1"]
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r")):
+        async with database.transaction() as slow:
+            await post(slow, outbox, [message(1, b"slow")])
+            async with database.transaction() as fast:
+                await post(fast, outbox, [message(2, b"fast")])
+            await eventually(fast_left)
+            assert broker.values(b"slow") == []
+        await eventually(slow_left)
+
+
+async def test_only_one_of_two_copies_relays_and_the_other_takes_over(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with Database(settings) as elsewhere:
+        first, second = (OutboxRelay(base, outbox, broker, settings, name="r") for base in (database, elsewhere))
+        async with relaying(second):
+            async with relaying(first):
+                for start in range(0, 100, 10):
+                    async with database.transaction() as connection:
+                        await post(connection, outbox, [message(number) for number in range(start, start + 10)])
+                await eventually(all_left)
+            async with database.transaction() as connection:
+                await post(connection, outbox, [message(100)])
+            await eventually(all_left)
+    assert broker.values() == [b"%d" % number for number in range(101)]
+
+
+async def test_a_relay_killed_between_acknowledgement_and_deletion_sends_again_and_keeps_the_order(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(number) for number in range(5)])
+
+    class DyingBroker(Broker):
+        async def send_many(self, messages: Sequence[OutboxMessage]) -> list[Exception | None]:
+            await broker.send_many(messages)
+            raise ConnectionAbortedError
+
+    with pytest.raises(ConnectionAbortedError):
+        await OutboxRelay(database, outbox, DyingBroker(), settings, name="r").run(asyncio.Event())
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r")):
+        await eventually(all_left)
+    assert broker.values() == [b"%d" % number for number in range(5)] * 2
+
+
+async def test_a_message_the_broker_never_takes_stays_with_its_reason_and_holds_up_nobody(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+    broker.refuse[b"1"] = PoisonError("too large for its topic")
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(number) for number in range(3)])
+
+    async def others_left() -> bool:
+        return await waiting(database) == 1
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r")):
+        await eventually(others_left)
+    assert broker.values() == [b"0", b"2"]
+    async with database.transaction() as connection:
+        assert (await connection.execute(select(outbox.c.refused))).scalar_one() == "too large for its topic"
+
+
+async def test_while_the_broker_is_away_nothing_is_lost_and_afterwards_the_order_holds(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+    broker.refuse[b"1"] = TransientError("away")
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(0), message(1), message(2), message(3, b"other")])
+
+    async def others_left() -> bool:
+        return await waiting(database) == 2
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r")):
+        await eventually(others_left)
+        del broker.refuse[b"1"]
+        await eventually(all_left)
+    assert broker.values(b"other") == [b"3"]
+    assert broker.values(b"k")[-2:] == [b"1", b"2"]
+
+
+async def test_a_database_that_goes_away_stops_the_relay_only_for_so_long(wire: Any, database: Database, eventually: Any) -> None:
+    line, url = wire
+    broker = Broker()
+    settings = DatabaseSettings(url=SecretStr(url), outbox_poll_seconds=0.05, outbox_lease_check_seconds=0.1)
+
+    async def left(value: bytes) -> bool:
+        return value in broker.values()
+
+    async with Database(settings) as through, relaying(OutboxRelay(through, outbox, broker, settings, name="r")):
+        for number in range(3):
+            async with database.transaction() as connection:
+                await post(connection, outbox, [message(number)])
+            await eventually(lambda number=number: left(b"%d" % number))
+            line.cut()
+
+
+class _Row:
+    def __init__(self, number: int, key: bytes) -> None:
+        self.id, self.topic, self.key, self.partition = number, "t", key, None
+
+
+@given(st.lists(st.tuples(st.sampled_from([b"a", b"b"]), st.sampled_from([None, TransientError("x"), PoisonError("x")]))))
+def test_after_one_that_stays_nothing_of_its_key_is_taken_off(plan: list[tuple[bytes, Exception | None]]) -> None:
+    rows: Any = [_Row(number, key) for number, (key, _) in enumerate(plan)]
+    sent, refused, held = sort_out(rows, [outcome for _, outcome in plan])
+    gone = {*sent, *refused}
+    assert len(gone) + held == len(plan)
+    for key in (b"a", b"b"):
+        numbers = [row.id for row in rows if row.key == key]
+        stays = [number for number in numbers if number not in gone]
+        assert all(number in gone for number in numbers if not stays or number < stays[0])
+        assert all(number not in gone for number in numbers if stays and number > stays[0])
