@@ -1,0 +1,68 @@
+"""What the process of correlate can be told from outside."""
+
+from typing import Final
+
+from pydantic import Field
+
+from shared.platform.auth.settings import KeysSettings
+from shared.platform.database.settings import DatabaseSettings
+from shared.platform.http.settings import HttpSettings
+from shared.platform.settings import Group, KafkaSettings, ProcessSettings
+
+ROLES: Final = frozenset({"api", "screen", "track"})
+
+
+class CorrelateSettings(Group):
+    """The part of correlate itself."""
+
+    roles: str = Field(
+        default="api,screen,track",
+        pattern=r"^(api|screen|track)(,(api|screen|track))*$",
+        description="What this copy does, comma between: `api` serves watchlist and alerts, `screen` matches events (CPU), "
+        "`track` keeps movements and alerts (database). All by default; on a cluster one a copy, so that they scale apart.",
+    )
+    screen_slice_ms: int = Field(
+        default=40,
+        ge=1,
+        le=50,
+        description="Milliseconds of matching until the event loop gets its turn; above 50 the group's heartbeats suffer.",
+    )
+    retention_days: int = Field(
+        default=400,
+        ge=1,
+        description="Days that sightings are kept after they came in. 400: a new entry is held against a whole year and the same "
+        "season of the last one, and no movement of a person without an alert is kept for longer.",
+    )
+    purge_every_seconds: float = Field(default=3600.0, gt=0, description="Seconds between two runs of the purge.")
+    expire_every_seconds: float = Field(
+        default=5.0, gt=0, description="Seconds between two looks for alerts and entries whose time is over."
+    )
+    look_back_slice: int = Field(
+        default=2000, ge=1, description="Stored sightings that a look back judges in one transaction; a restart repeats one at most."
+    )
+    look_back_poll_seconds: float = Field(
+        default=1.0, gt=0, description="Seconds between two looks for a change of the list that every partition has passed."
+    )
+    import_chunk: int = Field(
+        default=500, ge=1, le=5000, description="Entries of a bulk import in one transaction, answered together."
+    )
+    list_wait_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds a screener waits for the version that a marker names before it says so in `/readyz`.",
+    )
+
+    @property
+    def role_set(self) -> frozenset[str]:
+        """The roles, each once."""
+        return frozenset(self.roles.split(","))
+
+
+class Settings(ProcessSettings):
+    """All of it."""
+
+    kafka: KafkaSettings = KafkaSettings()
+    http: HttpSettings = HttpSettings()
+    keys: KeysSettings = KeysSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    correlate: CorrelateSettings = CorrelateSettings()
