@@ -1,0 +1,58 @@
+"""The alerts topic: each batch's deliveries and its offset are committed as one."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.notify.fanout import Arrived, spread
+from services.notify.tables import consumer_offset
+from shared.contracts.alerts import AlertMessage
+from shared.contracts.codec import header
+from shared.platform.clock import Clock
+from shared.platform.database.engine import Database
+from shared.platform.database.offsets import advance_offset
+from shared.platform.errors import PoisonError
+from shared.platform.kafka.messages import Batch, Record
+
+CONSUMER = "notify"
+
+
+class AlertHandler:
+    """Hands batches to fan-out. `wake` is told, after the commit, which subscriptions have something to be sent."""
+
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[set[UUID]], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+
+    async def handle(self, batch: Batch) -> None:
+        """Spread a batch; raises PoisonError for records that are no alerts, before anything is changed."""
+        arrived = _read(batch)
+        async with self._database.transaction("loops") as connection:
+            touched = await spread(connection, arrived, self._clock.now()) if arrived else set()
+            await advance_offset(
+                connection, consumer_offset, consumer=CONSUMER, topic=batch.topic, partition=batch.partition,
+                expected=batch.expected_offset, new=batch.next_offset,
+            )  # fmt: skip
+        if touched:
+            self._wake(touched)
+
+
+def _read(batch: Batch) -> list[Arrived]:
+    arrived: list[Arrived] = []
+    bad: dict[int, str] = {}
+    for record in batch.records:
+        try:
+            arrived.append(_alert(record))
+        except ValidationError as error:
+            kinds = ", ".join(sorted({found["type"] for found in error.errors(include_input=False, include_url=False)}))
+            bad[record.offset] = f"it is no alert: {kinds}"
+    if bad:
+        raise PoisonError(records=bad)
+    return arrived
+
+
+def _alert(record: Record) -> Arrived:
+    message = AlertMessage.model_validate_json(record.value or b"")
+    return Arrived(message, header([(name, value) for name, value in record.headers if value is not None], "traceparent"))

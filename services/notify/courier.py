@@ -1,0 +1,84 @@
+"""One claimed delivery: rendered, signed, sent, and what that means for it."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from services.notify.domain.rendering import CONTENT_TYPES, rendered
+from services.notify.domain.retry import SCHEDULE, Verdict, asked_pause, next_delay, verdict
+from services.notify.domain.signing import signed_headers
+from services.notify.fanout import body_of
+from services.notify.store.queue import AttemptMade, Claimed, Result
+from services.notify.vault import SealedWithUnknownKeyError, Vault
+from services.notify.webhooks import Answer, Webhooks
+from shared.platform.clock import Clock
+
+STATES = {Verdict.DELIVERED: "delivered", Verdict.FAILED: "failed", Verdict.GONE: "gone"}
+_EXCERPT_SHOWN = 2048
+
+
+class Courier:
+    """Carries deliveries. Any failed attempt leaves the outcome unknown, so every further one has the same id."""
+
+    def __init__(
+        self,
+        webhooks: Webhooks,
+        vault: Vault,
+        clock: Clock,
+        chance: Callable[[], float],
+        schedule: Sequence[timedelta] = SCHEDULE,
+    ) -> None:
+        self._webhooks = webhooks
+        self._vault = vault
+        self._clock = clock
+        self._chance = chance
+        self._schedule = tuple(schedule)
+
+    async def carry(self, claimed: Claimed) -> tuple[Result, bool]:
+        """Send it, at once a second time if the connection just ended; the result, and whether the endpoint answered."""
+        if claimed.withheld:
+            return Result(claimed.id, claimed.token, claimed.subscription, "withheld"), True
+        message = body_of(claimed.form, claimed.body, claimed.alert, claimed.revision, claimed.at)
+        body = rendered(message, claimed.format, claimed.id)
+        made, answer = await self._attempt(claimed, body)
+        attempts: tuple[AttemptMade, ...] = (made,)
+        if answer.dropped:
+            made, answer = await self._attempt(claimed, body)
+            attempts = (*attempts, made)
+        return self._result(claimed, attempts, answer), answer.status is not None
+
+    async def _attempt(self, claimed: Claimed, body: bytes) -> tuple[AttemptMade, Answer]:
+        now = self._clock.now()
+        try:
+            headers = self._headers(claimed, now, body)
+        except SealedWithUnknownKeyError:
+            reason = "the signing secret is sealed with a key that is not configured"
+            return AttemptMade(uuid.uuid4(), now, None, reason, timedelta(0), ""), Answer(None, reason, 0)
+        answer = await self._webhooks.post(claimed.url, body, headers)
+        duration = timedelta(seconds=answer.seconds)
+        return AttemptMade(uuid.uuid4(), now, answer.status, answer.reason, duration, shown(answer.excerpt)), answer
+
+    def _headers(self, claimed: Claimed, now: datetime, body: bytes) -> dict[str, str]:
+        current = claimed.secrets if claimed.old_secrets_until and now < claimed.old_secrets_until else claimed.secrets[:1]
+        headers = {
+            **signed_headers(self._vault.open_all(current), claimed.id, now, body),
+            "content-type": CONTENT_TYPES[claimed.format],
+        }
+        if claimed.traceparent:
+            headers["traceparent"] = claimed.traceparent
+        return headers
+
+    def _result(self, claimed: Claimed, attempts: tuple[AttemptMade, ...], answer: Answer) -> Result:
+        # The second of two at once is no step of the table: both count as the one attempt they stand for.
+        number = claimed.attempts + 1
+        means = verdict(answer.status, number, self._schedule)
+        if means is not Verdict.AGAIN:
+            return Result(claimed.id, claimed.token, claimed.subscription, STATES[means], attempts=attempts)
+        asked = asked_pause(answer.retry_after, self._clock.now())
+        pause = next_delay(number, self._chance(), asked, self._schedule)
+        return Result(claimed.id, claimed.token, claimed.subscription, None, pause, attempts)
+
+
+def shown(excerpt: bytes) -> str:
+    """The beginning of an answer as one harmless line: control characters and what is no text are escaped."""
+    return excerpt[:_EXCERPT_SHOWN].decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")[:_EXCERPT_SHOWN]

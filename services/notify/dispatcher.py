@@ -1,0 +1,121 @@
+"""Claims what is due and sends it: a few at a time to each endpoint, so that no endpoint waits for another."""
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from services.notify.courier import Courier
+from services.notify.lanes import Lanes
+from services.notify.recorder import Recorder
+from services.notify.settings import NotifySettings
+from services.notify.store.queue import Claimed, Result, claim
+from shared.platform.clock import Clock
+from shared.platform.database.engine import Database
+from shared.platform.errors import TransientError
+from shared.platform.readiness import Readiness
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """A worker. It holds what it claimed under a lease; whatever it does not settle, another takes over when that ends."""
+
+    name = "dispatcher"
+
+    def __init__(
+        self, database: Database, courier: Courier, settings: NotifySettings, clock: Clock, readiness: Readiness
+    ) -> None:
+        self._database = database
+        self._courier = courier
+        self._settings = settings
+        self._lanes = Lanes(settings)
+        self._recorder = Recorder(database, clock, self._written)
+        self._hot: set[UUID] = set()
+        self._woken = asyncio.Event()
+        self._fault: str | None = "it has not looked for deliveries yet"
+        readiness.register("dispatcher", lambda: self._fault)
+
+    def wake(self, subscriptions: set[UUID]) -> None:
+        """Say that these have something due: it goes out now, not at the next look."""
+        self._hot |= subscriptions
+        self._woken.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Dispatch until `stop`; then finish what is under way, give back the rest and write everything down."""
+        async with asyncio.TaskGroup() as group:
+            writer = group.create_task(self._recorder.run())
+            async with asyncio.TaskGroup() as senders:
+                waker = senders.create_task(self._wake_on(stop))
+                await self._dispatch(stop, senders)
+                waker.cancel()
+                for claimed in self._lanes.drain():
+                    self._recorder.add(_returned(claimed))
+            self._recorder.close()
+            await writer
+
+    async def _dispatch(self, stop: asyncio.Event, senders: asyncio.TaskGroup) -> None:
+        loop = asyncio.get_running_loop()
+        next_look = loop.time()
+        while not stop.is_set():
+            hot, self._hot = self._hot, set()
+            self._woken.clear()
+            if loop.time() >= next_look:
+                next_look = loop.time() + self._settings.poll_seconds
+                await self._claim(None, hot)
+            elif hot:
+                await self._claim(hot, hot)
+            self._start(senders)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(next_look):
+                    await self._woken.wait()
+
+    async def _claim(self, only: set[UUID] | None, hot: set[UUID]) -> None:
+        rooms, room = self._lanes.rooms(), self._lanes.room
+        if room <= 0:
+            self._hot |= hot
+            return
+        lease_until = asyncio.get_running_loop().time() + self._settings.lease_seconds
+        try:
+            async with self._database.transaction("loops") as connection:
+                taken = await claim(
+                    connection, token=uuid.uuid4(), lease=timedelta(seconds=self._settings.lease_seconds),
+                    rooms=rooms, room=self._lanes.first_room, batch=room, only=only,
+                )  # fmt: skip
+        except TransientError as error:
+            self._fault = "the database does not answer"
+            self._hot |= hot
+            log.warning("claims.delayed", error=type(error).__name__)
+            return
+        self._fault = None
+        for claimed in taken:
+            self._lanes.add(claimed, lease_until)
+        self._lanes.looked(only, taken, rooms)
+
+    def _start(self, senders: asyncio.TaskGroup, only: UUID | None = None) -> None:
+        least_lease = asyncio.get_running_loop().time() + self._settings.total_seconds
+        for claimed in self._lanes.ready(least_lease, only):
+            senders.create_task(self._send(claimed, senders))
+
+    async def _send(self, claimed: Claimed, senders: asyncio.TaskGroup) -> None:
+        result, answered = await self._courier.carry(claimed)
+        self._lanes.finished(claimed, answered=answered)
+        self._recorder.add(result)
+        self._start(senders, claimed.subscription)
+
+    def _written(self, results: Sequence[Result]) -> None:
+        due = self._lanes.written(results)
+        if due:
+            self.wake(due)
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._woken.set()
+
+
+def _returned(claimed: Claimed) -> Result:
+    return Result(claimed.id, claimed.token, claimed.subscription, None)

@@ -1,0 +1,68 @@
+"""What a revision of an alert sets in motion: which subscription gets it, or is told that it was withdrawn from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from services.notify.domain.filtering import wanted
+from services.notify.domain.release import Release, release
+from services.notify.domain.subscription import Subscription
+from shared.contracts.alerts import AlertMessage, AlertType
+
+
+class Form(StrEnum):
+    """What a delivery says: the whole alert, or only that it was withdrawn."""
+
+    FULL = "full"
+    NOTICE = "notice"
+
+
+class History(StrEnum):
+    """What a subscription may hold of an alert from its earlier revisions."""
+
+    NOTHING = "nothing"
+    WAITING = "waiting"
+    """An earlier revision is on its way and was never tried."""
+    SEEN = "seen"
+    """An earlier revision was delivered, or tried: the partner may have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One delivery to make."""
+
+    subscription: UUID
+    form: Form
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The deliveries to make, and the subscriptions whose waiting earlier revisions must not go out any more."""
+
+    deliveries: tuple[Planned, ...]
+    withheld: frozenset[UUID]
+
+
+def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: Mapping[UUID, History]) -> Plan:
+    """The plan for one revision. `history` is by subscription; absent means nothing.
+
+    Who has an earlier revision gets every later one, whatever its filter says by now: a stale alert is worse than one too
+    many. An end (closed, withdrawn) is told only to those. Who may see the alert no longer gets a notice without content if
+    it may have seen an earlier revision; what still waits for it is withheld, and if it saw nothing, it is told nothing.
+    """
+    ending = message.type in {AlertType.CLOSED, AlertType.WITHDRAWN}
+    deliveries: list[Planned] = []
+    withheld: set[UUID] = set()
+    for subscription in subscriptions:
+        past = history.get(subscription.id, History.NOTHING)
+        decision = release(message.data, subscription.partner)
+        if decision.allowed:
+            if past is not History.NOTHING or (not ending and wanted(message.data, subscription.filter)):
+                deliveries.append(Planned(subscription.id, Form.FULL, decision))
+        elif past is not History.NOTHING:
+            withheld.add(subscription.id)
+            if past is History.SEEN:
+                deliveries.append(Planned(subscription.id, Form.NOTICE, decision))
+    return Plan(tuple(deliveries), frozenset(withheld))

@@ -1,0 +1,43 @@
+"""The bytes a partner gets. What it may not see never reaches this place."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.notify.domain.subscription import Format
+from shared.contracts.alerts import AlertType
+
+CONTENT_TYPES = {Format.JSON: "application/json", Format.CLOUDEVENTS: "application/cloudevents+json"}
+SOURCE = "urn:atalaya:notify"
+
+
+def notice(alert: UUID, revision: int, at: datetime) -> bytes:
+    """All that a partner is told of a revision it may not see: that what it holds is withdrawn."""
+    moment = at.isoformat().replace("+00:00", "Z")
+    return _json({"type": AlertType.WITHDRAWN.value, "timestamp": moment, "data": {"id": str(alert), "revision": revision}})
+
+
+def rendered(message: bytes, format_: Format, identity: UUID) -> bytes:
+    """The body of a delivery. `message` is the alert's message, or what `notice` made.
+
+    CloudEvents 1.0, structured mode: its `id` is the `webhook-id`, its `type` ours with the reverse name in front, its `data`
+    the alert.
+    """
+    if format_ is Format.JSON:
+        return message
+    value = json.loads(message)
+    return _json({
+        "specversion": "1.0",
+        "id": str(identity),
+        "source": SOURCE,
+        "type": f"atalaya.{value['type']}.v1",
+        "time": value["timestamp"],
+        "datacontenttype": "application/json",
+        "subject": value["data"]["id"],
+        "data": value["data"],
+    })  # fmt: skip
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

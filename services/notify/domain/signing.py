@@ -1,0 +1,22 @@
+"""Standard Webhooks: headers that let a receiver prove who sent a body, and when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from standardwebhooks import Webhook
+
+
+def signed_headers(secrets: Sequence[str], identity: UUID, at: datetime, body: bytes) -> Mapping[str, str]:
+    """The three headers for one attempt.
+
+    The signature covers id, time and the raw bytes of the body; while a secret is rotated there is one for each, the newest
+    first, so that a receiver verifies with either.
+    """
+    text = body.decode()
+    signatures = [Webhook(secret).sign(str(identity), at, text) for secret in secrets]
+    return {
+        "webhook-id": str(identity),
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }

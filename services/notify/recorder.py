@@ -1,0 +1,69 @@
+"""Results of deliveries, written in batches as fast as the database takes them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from services.notify.store import queue, subscriptions
+from services.notify.store.queue import Result
+from shared.platform.clock import Clock
+from shared.platform.database.engine import Database
+from shared.platform.errors import TransientError
+
+log = structlog.get_logger()
+
+_BATCH = 500
+_PAUSE_SECONDS = 0.5
+
+
+class Recorder:
+    """Writes what comes in, all that waits in one transaction; a database that is away delays it, nothing is dropped.
+
+    `written` is called after each commit with what it held.
+    """
+
+    def __init__(self, database: Database, clock: Clock, written: Callable[[Sequence[Result]], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._written = written
+        self._waiting: list[Result] = []
+        self._filled = asyncio.Event()
+        self._closed = False
+
+    def add(self, result: Result) -> None:
+        """Have a result written."""
+        self._waiting.append(result)
+        self._filled.set()
+
+    def close(self) -> None:
+        """Write what is there, then let `run` return."""
+        self._closed = True
+        self._filled.set()
+
+    async def run(self) -> None:
+        """Write until closed."""
+        while self._waiting or not self._closed:
+            await self._filled.wait()
+            batch = self._waiting[:_BATCH]
+            if batch and await self._write(batch):
+                del self._waiting[: len(batch)]
+                self._written(batch)
+            if not self._waiting and not self._closed:
+                self._filled.clear()
+
+    async def _write(self, batch: Sequence[Result]) -> bool:
+        """Whether it was committed. After an unknown outcome it is written again: then nothing of it is ours any more."""
+        now = self._clock.now()
+        try:
+            async with self._database.transaction("loops") as connection:
+                changed = await queue.record(connection, batch, now)
+                for gone in {result.subscription for result in batch if result.state == "gone"}:
+                    await subscriptions.end(connection, gone, "the endpoint answered 410", now)
+        except TransientError as error:
+            log.warning("results.delayed", error=type(error).__name__, waiting=len(self._waiting))
+            await asyncio.sleep(_PAUSE_SECONDS)
+            return False
+        if changed < len(batch):
+            log.warning("leases.lost", results=len(batch) - changed)
+        return True

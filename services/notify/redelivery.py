@@ -1,0 +1,76 @@
+"""Deliveries that somebody asks for: one sent again, or an exercise to try an endpoint."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from services.notify.domain.exercise import exercise_alert
+from services.notify.domain.plan import Form
+from services.notify.domain.release import release
+from services.notify.domain.subscription import SubscriptionState
+from services.notify.store import alerts, deliveries, subscriptions
+from services.notify.store.alerts import NewDelivery, NewRevision
+from shared.contracts.alerts import AlertMessage
+from shared.contracts.codec import encode
+from shared.contracts.identity import webhook_id
+from shared.platform.clock import Clock
+from shared.platform.database.engine import Database
+
+_EXERCISE_LIFE = timedelta(hours=1)
+
+
+class UnknownDeliveryError(Exception):
+    """There is none of this id that the asking nation may know of."""
+
+
+class NotSentAgainError(Exception):
+    """It is not sent again; the message says why."""
+
+
+class Redelivery:
+    """Puts deliveries into the queue by hand; release decides here as it does at fan-out."""
+
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[set[UUID]], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._wake = wake
+
+    async def send_again(self, identity: UUID, nation: str | None) -> Any:
+        """The same message under the same id once more; raises UnknownDeliveryError or NotSentAgainError.
+
+        An alert that its partner may no longer see, by its newest revision, is not sent again.
+        """
+        async with self._database.transaction() as connection:
+            delivery = await deliveries.one(connection, identity)
+            if delivery is None or (nation is not None and delivery.partner != nation):
+                raise UnknownDeliveryError
+            subscription = await subscriptions.one(connection, delivery.subscription_id, lock=True)
+            if subscription is None or subscription.state == SubscriptionState.ENDED:
+                raise NotSentAgainError("Its subscription has ended.")
+            newest = AlertMessage.model_validate_json(await deliveries.latest_body(connection, delivery.alert_id))
+            if delivery.form == Form.FULL and not release(newest.data, delivery.partner).allowed:
+                raise NotSentAgainError("The alert was withdrawn from this partner.")
+            if not await deliveries.send_again(connection, delivery):
+                raise NotSentAgainError("It is on its way.")
+            changed = await deliveries.one(connection, identity)
+        self._wake({delivery.subscription_id})
+        return changed
+
+    async def send_exercise(self, subscription: Any) -> UUID:
+        """An alert marked as an exercise, to this subscription alone, on the road every alert takes; the delivery's id."""
+        now = self._clock.now()
+        message = exercise_alert(uuid.uuid4(), subscription.partner, now, now + _EXERCISE_LIFE)
+        alert = message.data
+        identity = webhook_id(alert.id, alert.revision, subscription.id)
+        decision = release(alert, subscription.partner)
+        delivery = NewDelivery(
+            identity, subscription.id, subscription.partner, alert.id, alert.revision, Form.FULL, decision.reasons
+        )
+        async with self._database.transaction() as connection:
+            revision = NewRevision(alert.id, alert.revision, message.type, message.timestamp, encode(message), None)
+            await alerts.add_revisions(connection, [revision], now)
+            await alerts.add_deliveries(connection, [delivery], now)
+        self._wake({subscription.id})
+        return identity

@@ -1,0 +1,187 @@
+"""The dispatcher's side of the store: claims under a lease, results under its token."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.notify.domain.plan import Form
+from services.notify.domain.subscription import Format
+from services.notify.tables import ATTEMPT
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that is this process's until its lease ends."""
+
+    id: UUID
+    token: UUID
+    subscription: UUID
+    alert: UUID
+    revision: int
+    attempts: int
+    withheld: bool
+    form: Form
+    url: str
+    format: Format
+    secrets: tuple[str, ...]
+    old_secrets_until: datetime | None
+    at: datetime
+    body: bytes
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptMade:
+    """One request, as it is logged."""
+
+    id: UUID
+    at: datetime
+    status: int | None
+    reason: str
+    duration: timedelta
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a claimed delivery: settled in `state`, or (None) due again after `pause`."""
+
+    delivery: UUID
+    token: UUID
+    subscription: UUID
+    state: str | None
+    pause: timedelta = timedelta(0)
+    attempts: tuple[AttemptMade, ...] = ()
+
+
+_CLAIM = text(
+    """
+    WITH picked AS MATERIALIZED (
+        SELECT due.id
+        FROM (SELECT id FROM notify.subscription
+              WHERE state = 'active' AND (CAST(:only AS uuid[]) IS NULL OR id = ANY(CAST(:only AS uuid[])))
+              ORDER BY random()) s
+        LEFT JOIN unnest(CAST(:known AS uuid[]), CAST(:rooms AS int[])) AS k (id, room) ON k.id = s.id
+        CROSS JOIN LATERAL (
+            SELECT q.id FROM notify.queue q
+            WHERE q.subscription_id = s.id AND q.due_at <= clock_timestamp()
+              AND NOT EXISTS (SELECT 1 FROM notify.queue e
+                              WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
+            ORDER BY q.due_at
+            LIMIT coalesce(k.room, :room)
+            FOR UPDATE SKIP LOCKED
+        ) due
+        LIMIT :batch
+    ), claimed AS (
+        UPDATE notify.queue q
+        SET token = CAST(:token AS uuid), due_at = clock_timestamp() + make_interval(secs => :lease)
+        FROM picked p WHERE q.id = p.id
+        RETURNING q.id, q.subscription_id, q.alert_id, q.revision, q.attempts, q.withheld
+    )
+    SELECT c.*, d.form, d.created_at, s.url, s.format, s.secrets, s.old_secrets_until, a.at, a.body, a.traceparent
+    FROM claimed c
+    JOIN notify.delivery d ON d.id = c.id
+    JOIN notify.subscription s ON s.id = c.subscription_id
+    JOIN notify.alert_revision a ON a.alert_id = c.alert_id AND a.revision = c.revision
+    ORDER BY d.created_at, c.alert_id, c.revision
+    """
+)
+
+
+async def claim(
+    connection: AsyncConnection,
+    *,
+    token: UUID,
+    lease: timedelta,
+    rooms: Mapping[UUID, int],
+    room: int,
+    batch: int,
+    only: Collection[UUID] | None = None,
+) -> list[Claimed]:
+    """Take due deliveries under `token`: at most `rooms` of each subscription named there, `room` of any other.
+
+    No two claimers get the same one (SKIP LOCKED, materialised so that the limit is counted once). A revision is not due while
+    an earlier one of its alert is unsettled for its subscription. `only` looks at those subscriptions alone.
+    """
+    await connection.execute(_ASYNCHRONOUS)
+    values = {
+        "only": None if only is None else list(only), "known": list(rooms), "rooms": list(rooms.values()), "room": room,
+        "batch": batch, "token": token, "lease": lease.total_seconds(),
+    }  # fmt: skip
+    return [
+        Claimed(
+            row.id, token, row.subscription_id, row.alert_id, row.revision, row.attempts, row.withheld, Form(row.form), row.url,
+            Format(row.format), tuple(row.secrets), row.old_secrets_until, row.at, bytes(row.body), row.traceparent,
+        )
+        for row in await connection.execute(_CLAIM, values)
+    ]  # fmt: skip
+
+
+_ASYNCHRONOUS = text("SET LOCAL synchronous_commit = off")
+"""A claim that a crash of the server forgets is only a delivery that is due again."""
+
+_SETTLE = text(
+    """
+    WITH result AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:states AS text[]), CAST(:made AS int[]))
+            AS r (id, token, state, made)
+    ), gone AS (
+        DELETE FROM notify.queue q USING result r WHERE q.id = r.id AND q.token = r.token RETURNING q.id, r.state, r.made
+    )
+    UPDATE notify.delivery d SET state = gone.state, settled_at = :now, attempts = d.attempts + gone.made
+    FROM gone WHERE d.id = gone.id
+    """
+)
+_AGAIN = text(
+    """
+    WITH result AS (
+        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:pauses AS float8[]), CAST(:made AS int[]))
+            AS r (id, token, pause, made)
+    ), later AS (
+        UPDATE notify.queue q SET due_at = clock_timestamp() + make_interval(secs => r.pause), attempts = q.attempts + r.made
+        FROM result r WHERE q.id = r.id AND q.token = r.token RETURNING q.id, r.made
+    )
+    UPDATE notify.delivery d SET attempts = d.attempts + later.made FROM later WHERE d.id = later.id
+    """
+)
+
+
+async def record(connection: AsyncConnection, results: Sequence[Result], now: datetime) -> int:
+    """Write what became of claimed deliveries and log their attempts; how many were still ours.
+
+    A result whose lease somebody else has taken changes nothing but the log: the request did happen. Safe to repeat.
+    """
+    ordered = sorted(results, key=lambda result: result.delivery)
+    settled = [result for result in ordered if result.state is not None]
+    again = [result for result in ordered if result.state is None]
+    changed = 0
+    if settled:
+        values = {**_of(settled), "states": [result.state for result in settled], "now": now}
+        changed += (await connection.execute(_SETTLE, values)).rowcount
+    if again:
+        values = {**_of(again), "pauses": [result.pause.total_seconds() for result in again]}
+        changed += (await connection.execute(_AGAIN, values)).rowcount
+    attempts = [_row(result.delivery, attempt) for result in ordered for attempt in result.attempts]
+    if attempts:
+        await connection.execute(insert(ATTEMPT).on_conflict_do_nothing(), attempts)
+    return changed
+
+
+def _of(results: Sequence[Result]) -> dict[str, object]:
+    return {
+        "ids": [result.delivery for result in results],
+        "tokens": [result.token for result in results],
+        "made": [len(result.attempts) for result in results],
+    }
+
+
+def _row(delivery: UUID, made: AttemptMade) -> dict[str, object]:
+    return {
+        "id": made.id, "delivery_id": delivery, "at": made.at, "status": made.status, "reason": made.reason,
+        "duration_ms": round(made.duration.total_seconds() * 1000), "excerpt": made.excerpt,
+    }  # fmt: skip
