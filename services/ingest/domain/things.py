@@ -39,7 +39,7 @@ def canonical_place(place: SubmittedPlace, register: Register, found: Findings) 
         if known is None:
             found.flag(("place", "code"), "unknown_place", "no checkpoint of the register has this code")
         else:
-            found.derive(made, name=known.name, nations=known.nations, **_position(place, known))
+            found.derive(made, code=known.code, name=known.name, nations=known.nations, **_position(place, known))
     if place.lat is not None and place.lon is not None:
         made["lat"], made["lon"] = place.lat, place.lon
     return made

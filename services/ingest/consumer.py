@@ -1,0 +1,91 @@
+"""The Kafka door: the raw topics, read in groups, to the same use case as HTTP."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.ingest.domain.normalise import Sender
+from services.ingest.domain.refusal import ForeignAgencyError, RefusedError
+from services.ingest.envelopes import Opened, open_binary_kafka, open_structured, read_strictly
+from services.ingest.intake import Intake, Submission
+from services.ingest.openapi import CLOUDEVENT
+from services.ingest.settings import KafkaAgency
+from services.ingest.verdict import Status, Verdict, refused
+from shared.contracts.codec import header
+from shared.contracts.events import EventKind, Flag
+from shared.contracts.topics import RAW_BORDER_CROSSINGS, RAW_SEIZURES
+from shared.platform.kafka.errors import OutcomeUnknownError, PoisonError
+from shared.platform.kafka.messages import Batch, Record
+
+KINDS: Final = {RAW_BORDER_CROSSINGS: EventKind.BORDER_CROSSING, RAW_SEIZURES: EventKind.SEIZURE}
+
+
+class KafkaDoor:
+    """Handles batches of raw records. The offset is committed after their events are acknowledged, so a repeat is possible and harmless."""
+
+    def __init__(self, intake: Intake, agencies: Mapping[str, KafkaAgency]) -> None:
+        self._intake = intake
+        self._agencies = agencies
+
+    async def handle(self, batch: Batch) -> None:
+        """Return once every record's event is on the topic.
+
+        Records that were refused go to the dead letters by PoisonError; the sound ones of the batch have been sent by then and
+        come again as duplicates. Raises OutcomeUnknownError where the broker did not answer: then all come again.
+        """
+        verdicts: dict[int, Verdict] = {}
+        submissions: list[Submission] = []
+        offsets: list[int] = []
+        for record in batch.records:
+            try:
+                submissions.append(self._submission(batch.topic, record))
+                offsets.append(record.offset)
+            except RefusedError as error:
+                verdicts[record.offset] = refused(error)
+        verdicts.update(zip(offsets, await self._intake.accept_many(submissions), strict=True))
+        if any(verdict.status is Status.UNKNOWN for verdict in verdicts.values()):
+            raise OutcomeUnknownError("not every event was acknowledged in time")
+        bad = {offset: verdict.reason for offset, verdict in verdicts.items() if not verdict.taken}
+        if bad:
+            raise PoisonError("refused at the door", records=bad)
+
+    def _submission(self, topic: str, record: Record) -> Submission:
+        if record.value is None:
+            raise RefusedError([Flag(pointer="", code="no_value", detail="the message has no value")])
+        sender = self._sender(topic, record)
+        opened = _open(record, record.value, sender)
+        if opened is None:
+            return Submission(
+                KINDS[topic], read_strictly(record.value), sender, traceparent=_header(record, "traceparent")
+            )
+        if opened.kind is not KINDS[topic]:
+            raise RefusedError([Flag(pointer="/type", code="other_kind", detail="this type has a topic of its own")])
+        traceparent = opened.traceparent or _header(record, "traceparent")
+        return Submission(opened.kind, opened.tree, sender, traceparent=traceparent)
+
+    def _sender(self, topic: str, record: Record) -> Sender:
+        """Who sent it: the header `agency`, believed only where the settings allow that agency on that topic."""
+        name = _header(record, "agency")
+        if name is None:
+            raise ForeignAgencyError([Flag(pointer="", code="no_agency", detail="the header agency is missing")])
+        agency = self._agencies.get(name)
+        if agency is None or (agency.topics and topic not in agency.topics):
+            raise ForeignAgencyError(
+                [Flag(pointer="", code="not_allowed", detail="this agency may not report through this topic")]
+            )
+        return Sender(name, agency.nation)
+
+
+def _header(record: Record, name: str) -> str | None:
+    return header(((key, value) for key, value in record.headers if value is not None), name)
+
+
+def _open(record: Record, value: bytes, sender: Sender) -> Opened | None:
+    """What a CloudEvent of either mode holds, None for plain JSON."""
+    names = [name for name, _ in record.headers if name.startswith("ce_")]
+    if names:
+        if len(set(names)) < len(names):
+            raise RefusedError([Flag(pointer="", code="repeated_header", detail="a CloudEvents header comes twice")])
+        return open_binary_kafka({name: held for name, held in record.headers if held is not None}, value, sender)
+    if (_header(record, "content-type") or "").split(";")[0].strip().lower() == CLOUDEVENT:
+        return open_structured(read_strictly(value), sender)
+    return None

@@ -1,0 +1,151 @@
+"""The one use case of both doors: a submission becomes a canonical event on the topic of events, or is refused."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.ingest.domain.normalise import Rules, Sender, canonical_event
+from services.ingest.domain.refusal import RefusedError
+from services.ingest.metrics import SUBMISSIONS
+from services.ingest.recent import RecentEvents, Remembered
+from services.ingest.verdict import Status, Verdict, contradiction, refused, too_large, unknown
+from shared.contracts.codec import TYPE_EVENT, Envelope, encode
+from shared.contracts.events import Event, EventKind
+from shared.contracts.topics import EVENTS
+from shared.platform.clock import Clock
+from shared.platform.kafka.errors import MessageTooLargeError
+from shared.platform.kafka.messages import Message
+
+
+class EventSink(Protocol):
+    """Where events go out; the outcome of each, None where all in-sync replicas have it."""
+
+    async def send_many(self, messages: Sequence[Message]) -> Sequence[Exception | None]:
+        """Return within the send deadline."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one agency sends, as a JSON value that was read strictly."""
+
+    kind: EventKind
+    tree: Any
+    sender: Sender
+    strict: bool = False
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    index: int
+    event_id: UUID
+    entry: Remembered
+    message: Message
+
+
+class Intake:
+    """Takes submissions. What it says is accepted is durable; what it says it does not know may be sent again."""
+
+    def __init__(self, sink: EventSink, *, rules: Rules, recent: RecentEvents, clock: Clock) -> None:
+        self._sink = sink
+        self._rules = rules
+        self._recent = recent
+        self._clock = clock
+
+    async def accept(self, submission: Submission) -> Verdict:
+        """The verdict on one submission."""
+        (verdict,) = await self.accept_many((submission,))
+        return verdict
+
+    async def accept_many(self, submissions: Sequence[Submission]) -> list[Verdict]:
+        """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too."""
+        settled = asyncio.Event()
+        verdicts: dict[int, Verdict] = {}
+        outgoing: list[_Outgoing] = []
+        waiting: list[tuple[int, UUID, Remembered]] = []
+        for index, submission in enumerate(submissions):
+            decided = self._prepare(index, submission, settled)
+            if isinstance(decided, Verdict):
+                verdicts[index] = decided
+            elif isinstance(decided, _Outgoing):
+                outgoing.append(decided)
+            else:
+                waiting.append(decided)
+        await self._deliver(outgoing, verdicts, settled)
+        for index, event_id, entry in waiting:
+            await entry.settled.wait()
+            verdicts[index] = Verdict(Status.DUPLICATE, event_id) if entry.delivered else unknown(event_id)
+        _count(submissions, verdicts)
+        return [verdicts[index] for index in range(len(submissions))]
+
+    def _prepare(
+        self, index: int, submission: Submission, settled: asyncio.Event
+    ) -> Verdict | _Outgoing | tuple[int, UUID, Remembered]:
+        """Refused or known already, to be sent, or being sent by another call whose outcome is ours too."""
+        try:
+            event = canonical_event(
+                submission.kind,
+                submission.tree,
+                submission.sender,
+                self._rules,
+                received_at=self._clock.now(),
+                strict=submission.strict,
+            )
+        except RefusedError as error:
+            return refused(error)
+        known = self._recent.find(event.event_id)
+        if known is None:
+            entry = self._recent.remember(event.event_id, event.content_digest, settled)
+            return _Outgoing(index, event.event_id, entry, message_of(event, submission.traceparent))
+        if known.digest != event.content_digest:
+            return contradiction(event.event_id)
+        if known.delivered:
+            return Verdict(Status.DUPLICATE, event.event_id)
+        return index, event.event_id, known
+
+    async def _deliver(self, outgoing: Sequence[_Outgoing], verdicts: dict[int, Verdict], settled: asyncio.Event) -> None:
+        """Send, and tell those who wait; whatever interrupts it, nothing unsettled is remembered."""
+        try:
+            if not outgoing:
+                return
+            outcomes = await self._sink.send_many([out.message for out in outgoing])
+            for out, outcome in zip(outgoing, outcomes, strict=True):
+                out.entry.delivered = outcome is None
+                verdicts[out.index] = _verdict(out.event_id, outcome)
+        finally:
+            for out in outgoing:
+                if not out.entry.delivered:
+                    self._recent.forget(out.event_id, out.entry)
+            settled.set()
+
+
+def message_of(event: Event, traceparent: str | None) -> Message:
+    """The message of an event. Its key is the lineage: all revisions and repeats of one event stand in order in one partition."""
+    envelope = Envelope(
+        id=str(event.event_id),
+        type=TYPE_EVENT,
+        source=f"/agencies/{event.agency}",
+        time=event.received_at,
+        traceparent=traceparent,
+    )
+    return Message(EVENTS, encode(event), str(event.lineage_id).encode(), envelope.headers())
+
+
+def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
+    if outcome is None:
+        return Verdict(Status.ACCEPTED, event_id)
+    if isinstance(outcome, MessageTooLargeError):
+        return too_large("the event is larger than the topic of events takes", event_id)
+    return unknown(event_id)
+
+
+def _count(submissions: Sequence[Submission], verdicts: dict[int, Verdict]) -> None:
+    tally: dict[tuple[str, str], int] = {}
+    for index, submission in enumerate(submissions):
+        mark = (submission.kind.value, verdicts[index].status.value)
+        tally[mark] = tally.get(mark, 0) + 1
+    for (kind, status), number in tally.items():
+        SUBMISSIONS.labels(kind, status).inc(number)
