@@ -1,0 +1,83 @@
+"""Was it right? What arrived, beside what had to."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from services.cli.demo.expected import ROUTE, About, Due, pairs
+from services.cli.demo.receivers import Receipt
+
+
+def about(alert: Mapping[str, Any], route_id: str) -> About:
+    """What a received alert is about, in the words of the expectation."""
+    cause, key = str(alert.get("cause")), str((alert.get("subject") or {}).get("key"))
+    if cause == "actor":
+        return About(cause, ",".join(str(entry.get("source_id")) for entry in alert.get("entries") or ()))
+    if cause == ROUTE.cause and key == f"route:{route_id}":
+        return ROUTE
+    return About(cause, key)
+
+
+def arrived(receipts: Iterable[Receipt], route_id: str) -> dict[Due, list[Receipt]]:
+    """What was received, by partner and alert."""
+    found: dict[Due, list[Receipt]] = defaultdict(list)
+    for receipt in receipts:
+        found[Due(receipt.partner, about(receipt.alert, route_id))].append(receipt)
+    return found
+
+
+def is_complete(due: Mapping[About, frozenset[str]], receipts: Iterable[Receipt], route_id: str) -> bool:
+    """Everything that had to arrive has; more may have."""
+    return pairs(due) <= arrived(receipts, route_id).keys()
+
+
+def differences(due: Mapping[About, frozenset[str]], receipts: Sequence[Receipt], route_id: str) -> list[str]:
+    """A sentence for each thing that is not as it had to be; none means that all is right. Repeated attempts are allowed."""
+    wanted, found = pairs(due), arrived(receipts, route_id)
+    lines = [f"{one.partner} did not receive {_told(one.about)}" for one in sorted(wanted - found.keys())]
+    for one in sorted(found.keys() - wanted):
+        why = "was not released to it" if one.about in due else "was not expected at all"
+        lines.append(f"{one.partner} received {_told(one.about)}, which {why}")
+    lines += _raised_twice(found)
+    lines += _identities(receipts)
+    lines += sorted({f"{one.partner} received alert {one.alert.get('id')} that says it is not for {one.partner}" for one in receipts if not _named(one)})
+    return lines
+
+
+def repeated(receipts: Iterable[Receipt]) -> int:
+    """Attempts beyond the first of the same webhook."""
+    return sum(count - 1 for count in Counter((one.partner, one.webhook_id) for one in receipts).values())
+
+
+def _told(what: About) -> str:
+    return f"the alert {what.cause} of {what.what}"
+
+
+def _named(receipt: Receipt) -> bool:
+    return receipt.partner in ((receipt.alert.get("handling") or {}).get("releasable_to") or ())
+
+
+def _raised_twice(found: Mapping[Due, Sequence[Receipt]]) -> Iterator[str]:
+    """One subject and cause is one alert, and the same one everywhere."""
+    ids: dict[About, set[str]] = defaultdict(set)
+    for one, receipts in found.items():
+        ids[one.about].update(str(receipt.alert.get("id")) for receipt in receipts)
+    for what, several in sorted(ids.items()):
+        if len(several) > 1:
+            yield f"{_told(what)} came as {len(several)} alerts: {', '.join(sorted(several))}"
+
+
+def _identities(receipts: Sequence[Receipt]) -> Iterator[str]:
+    """At a partner, a revision of an alert has one `webhook-id`, and a `webhook-id` one revision."""
+    by_webhook: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
+    by_revision: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+    for one in receipts:
+        revision = (str(one.alert.get("id")), str(one.alert.get("revision")), one.type)
+        by_webhook[one.partner, one.webhook_id].add(revision)
+        by_revision[one.partner, *revision].add(one.webhook_id)
+    for (partner, webhook), revisions in sorted(by_webhook.items()):
+        if len(revisions) > 1:
+            yield f"{partner} received {len(revisions)} messages under the one webhook-id {webhook}"
+    for (partner, alert, revision, _), webhooks in sorted(by_revision.items()):
+        if len(webhooks) > 1:
+            yield f"{partner} received revision {revision} of alert {alert} under {len(webhooks)} webhook-ids"
