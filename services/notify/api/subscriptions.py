@@ -17,7 +17,7 @@ from services.notify.api.subscription_models import (
     check_built,
 )
 from services.notify.api.visibility import seen_by
-from services.notify.domain.subscription import Format
+from services.notify.domain.subscription import Format, SubscriptionState
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry, UnknownSubscriptionError
 from shared.platform.auth.access import Principal, require
@@ -34,10 +34,7 @@ def subscriptions_router(registry: Registry, redelivery: Redelivery) -> APIRoute
 
     @router.post("", status_code=201, summary="Subscribe an endpoint; its secret is shown this once")
     async def create(new: NewSubscription, who: Manager) -> SubscriptionWithSecret:
-        partner = new.partner or who.nation
-        if seen_by(who) not in {None, partner}:
-            fault = Fault("/partner", "nation_foreign", "A key subscribes endpoints of its own nation only.")
-            raise ForbiddenError("The key belongs to another nation.", faults=[fault])
+        partner = _partner(new, who)
         check_built(new.format, new.filter, registry.url_fault(new.url))
         row, secret = await registry.subscribe(partner, new.url, Format(new.format), new.language, new.filter.parsed())
         return SubscriptionWithSecret(**SubscriptionOut.of(row).model_dump(), secret=secret)
@@ -76,8 +73,7 @@ def subscriptions_router(registry: Registry, redelivery: Redelivery) -> APIRoute
     async def test(subscription_id: UUID, who: Manager) -> ExerciseSent:
         with _known():
             row, _ = await registry.subscription(subscription_id, seen_by(who))
-        if row.state != "active":
-            raise ConflictError("Nothing is sent to a subscription that is not active.")
+        _check_active(row.state)
         return ExerciseSent(delivery_id=await redelivery.send_exercise(row))
 
     return router
@@ -90,3 +86,16 @@ def _known() -> Iterator[None]:
         yield
     except UnknownSubscriptionError:
         raise NotFoundError("No subscription has this id.") from None
+
+
+def _partner(new: NewSubscription, who: Principal) -> str:
+    partner = new.partner or who.nation
+    if seen_by(who) not in {None, partner}:
+        fault = Fault("/partner", "nation_foreign", "A key subscribes endpoints of its own nation only.")
+        raise ForbiddenError("The key belongs to another nation.", faults=[fault])
+    return partner
+
+
+def _check_active(state: str) -> None:
+    if state != SubscriptionState.ACTIVE:
+        raise ConflictError("Nothing is sent to a subscription that is not active.")
