@@ -170,7 +170,7 @@ class _Sending:
                     self._handed.append(MessageTooLargeError(message.topic, size, limit))
                     continue
                 future = await producer.send(
-                    topic, message.value, message.key, partition=message.partition, headers=message.headers
+                    topic, message.value, message.key, partition=message.partition, headers=list(message.headers)
                 )
                 self._handed.append((future, lane, producer))
             except (KafkaTimeoutError, UnknownTopicOrPartitionError):
