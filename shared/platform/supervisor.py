@@ -64,6 +64,9 @@ async def supervise(workers: Sequence[Worker], stop: asyncio.Event) -> int:
         try:
             await worker.run(stop)
             _must_be_asked(worker, stop)
+        except asyncio.CancelledError:
+            failed.append(worker.name)
+            raise
         except Exception:
             failed.append(worker.name)
             log.exception("worker.failed", worker=worker.name)

@@ -49,6 +49,8 @@ class Poller:
         if self._task is None or not self._task.done():
             self._must_not_hang()
             return None
+        if self._task.cancelled():
+            raise SessionBrokenError("the client's own task was ended")
         result, self._task = self._task.result(), None
         if isinstance(result, dict) and self._generation != self._partitions.generation:
             return self._dropped(result)
