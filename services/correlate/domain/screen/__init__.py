@@ -1,0 +1,1 @@
+"""Which entries of the watchlist an event meets, and why."""

@@ -1,0 +1,75 @@
+"""A name made ready for comparison: words, sounds, rarity, and which words are given names."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.correlate.domain.screen.names import organisation_words, sound, surname_first, words
+from services.correlate.domain.screen.rarity import given_share, name_bits, word_bits
+from shared.contracts.events import PersonName
+from shared.contracts.vocabulary import Strength
+from shared.contracts.watchlist import ListedName
+
+_GIVEN_BY_COUNT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """One way a name is written. The four tuples run in parallel; `given` is empty for an organisation.
+
+    `told` is True where the writer told given names from surnames, False where counts and position had to.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]
+    bits: tuple[float, ...]
+    given: tuple[bool, ...]
+    told: bool
+    weak: bool = False
+
+
+def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak: bool) -> NameForm:
+    every = given + surnames
+    roles = (True,) * len(given) + (False,) * len(surnames)
+    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), roles, told=True, weak=weak)
+
+
+def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
+    """Which words are given names: by counts, an uncounted one by standing first; never all of them and never none."""
+    roles = [share >= _GIVEN_BY_COUNT if (share := given_share(word)) is not None else at == 0 for at, word in enumerate(every)]
+    if len(every) > 1 and not any(roles):
+        roles[0] = True
+    if len(every) > 1 and all(roles):
+        roles[-1] = False
+    return tuple(roles)
+
+
+@lru_cache(maxsize=16_384)
+def _person(full: str | None, given: str | None, paternal: str | None, maternal: str | None, *, weak: bool) -> NameForm:
+    if paternal or maternal:
+        surnames = words(paternal or "") + words(maternal or "")
+        text = full or " ".join(part for part in (given, paternal, maternal) if part)
+        return _form(text, words(given or ""), surnames, weak=weak)
+    text = full or given or ""
+    if parts := surname_first(text):
+        return _form(text, words(parts[1]), words(parts[0]), weak=weak)
+    every = words(text)
+    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), _guess(every), told=False, weak=weak)
+
+
+def person_form(name: PersonName | ListedName) -> NameForm:
+    """The form of a person's name."""
+    weak = isinstance(name, ListedName) and name.strength is Strength.WEAK
+    return _person(name.full, name.given, name.paternal, name.maternal, weak=weak)
+
+
+def person_text(text: str) -> NameForm:
+    """The form of a person's name written as one line, such as a consignor's."""
+    return _person(text, None, None, None, weak=False)
+
+
+@lru_cache(maxsize=16_384)
+def organisation_form(text: str, *, weak: bool = False) -> NameForm:
+    """The form of an organisation's name; without words where only its legal form is written."""
+    every = organisation_words(text)
+    return NameForm(text, every, tuple(map(sound, every)), tuple(map(word_bits, every)), (), told=False, weak=weak)

@@ -1,0 +1,27 @@
+"""Identifiers as they are compared: one form for whatever way a number was written."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from shared.contracts.events import Document
+
+_NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
+_NOT_DIGIT = re.compile(r"\D+")
+
+
+@lru_cache(maxsize=65_536)
+def normalise(number: str) -> str:
+    """Capital ASCII letters and digits only: `c-123 bcd` is `C123BCD`. Nothing is guessed: O stays O and 0 stays 0."""
+    plain = unicodedata.normalize("NFKD", number).upper()
+    return _NOT_ALPHANUMERIC.sub("", plain)
+
+
+def digits(number: str) -> str:
+    """The digits of a number: `IMO 9074729` is `9074729`."""
+    return _NOT_DIGIT.sub("", number)
+
+
+def document_number(document: Document) -> str:
+    """The number that a document is compared by."""
+    return normalise(document.normalised or document.number)

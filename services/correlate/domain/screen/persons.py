@@ -1,0 +1,62 @@
+"""What speaks for and against a person beside the name: birth date, nationality, sex."""
+
+from services.correlate.domain.screen.weights import Weights
+from shared.contracts.events import Person
+from shared.contracts.explanation import Evidence
+from shared.contracts.watchlist import ActorBody
+
+_YEAR, _MONTH, _DAY = 4, 7, 10
+"""Lengths of a date known to the year, the month and the day."""
+
+
+def _birth(listed: str, seen: str, weights: Weights) -> tuple[float, str]:
+    known = min(len(listed), len(seen))
+    if listed[:known] == seen[:known]:
+        return {
+            _DAY: (weights.birth_day, "exact"),
+            _MONTH: (weights.birth_month, "month"),
+        }.get(known, (weights.birth_year, "year"))
+    years = abs(int(listed[:_YEAR]) - int(seen[:_YEAR]))
+    if known == _DAY and not years and listed[5:7] == seen[8:10] and listed[8:10] == seen[5:7]:
+        return weights.birth_swapped, "day and month swapped"
+    if years == 1 and listed[_YEAR:known] == seen[_YEAR:known]:
+        return weights.birth_near if known > _YEAR else 0.0, "one year off"
+    if not years:
+        return weights.birth_same_year_other_day, "same year, other day"
+    return weights.birth_other, "other"
+
+
+def birth_evidence(body: ActorBody, person: Person, weights: Weights) -> Evidence | None:
+    """The listed birth date that agrees best with the seen one, None where either is unknown."""
+    if not person.birth_date or not body.birth_dates:
+        return None
+    best = max((*_birth(date, person.birth_date, weights), date) for date in body.birth_dates)
+    return Evidence(listed={"birth_date": best[2]}, seen={"birth_date": person.birth_date}, how=best[1], weight=best[0])
+
+
+def nationality_evidence(body: ActorBody, person: Person, weights: Weights) -> Evidence | None:
+    """Whether a nationality, or the issuer of a document where none is told, is a listed one."""
+    seen = set(person.nationalities) or {document.issuer for document in person.documents if document.issuer}
+    if not seen or not body.nationalities:
+        return None
+    agrees = bool(seen & set(body.nationalities))
+    return Evidence(
+        listed={"nationalities": sorted(body.nationalities)},
+        seen={"nationalities": sorted(seen)},
+        how="exact" if agrees else "other",
+        weight=weights.nationality if agrees else weights.other_nationality,
+    )
+
+
+def sex_evidence(body: ActorBody, person: Person, weights: Weights) -> Evidence | None:
+    """Whether the sexes agree; anything but F and M says nothing."""
+    listed, seen = (value[:1].upper() if value else "" for value in (body.sex, person.sex))
+    if listed not in {"F", "M"} or seen not in {"F", "M"}:
+        return None
+    agrees = listed == seen
+    return Evidence(
+        listed={"sex": listed},
+        seen={"sex": seen},
+        how="exact" if agrees else "other",
+        weight=weights.sex if agrees else weights.other_sex,
+    )

@@ -1,0 +1,1 @@
+"""What the sightings of a subject add up to: routes, seizure links, standing alerts."""

@@ -1,0 +1,56 @@
+"""What alerts of every cause have in common: how evidence is shown, bounded and marked, and how long an alert serves."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from services.correlate.domain.track.policy import TrackPolicy
+from shared.contracts.alerts import AlertEvidence, NextCheckpoint
+from shared.contracts.base import Severity, Text
+from shared.contracts.explanation import Evidence
+from shared.contracts.sightings import Sighting
+from shared.contracts.vocabulary import RequestedAction
+
+
+def strongest(actions: Iterable[RequestedAction]) -> RequestedAction:
+    """The strongest of several requested actions."""
+    order = list(RequestedAction)
+    return min(actions, key=order.index, default=RequestedAction.INFORM_ONLY)
+
+
+def gravest(severities: Iterable[Severity]) -> Severity:
+    """The gravest of several severities."""
+    return max(severities, key=lambda one: one.rank, default=Severity.LOW)
+
+
+def shown(sighting: Sighting, explanation: tuple[Evidence, ...] = (), sentence: Text | None = None) -> AlertEvidence:
+    """A sighting as evidence."""
+    return AlertEvidence(
+        event_id=sighting.event_id,
+        occurred_at=sighting.occurred_at,
+        place=sighting.place,
+        explanation=explanation,
+        sentence=sentence,
+    )
+
+
+def latest(evidence: Sequence[AlertEvidence], policy: TrackPolicy) -> tuple[AlertEvidence, ...]:
+    """The latest of the evidence, the oldest first; the count of all is told beside it."""
+    return tuple(evidence[-policy.evidence_kept :])
+
+
+def only_past(sightings: Iterable[Sighting]) -> bool:
+    """True where nothing but a look back gave the alert."""
+    return all(sighting.retroactive for sighting in sightings)
+
+
+def is_exercise(sightings: Iterable[Sighting]) -> bool:
+    """True where any of it is an exercise: nobody acts on half an exercise."""
+    return any(sighting.exercise for sighting in sightings)
+
+
+def expiry(last: datetime, ahead: Sequence[NextCheckpoint], *, past: bool, policy: TrackPolicy) -> datetime:
+    """When the alert has served: a grace after the last predicted arrival, else a life after the last evidence."""
+    life: timedelta = policy.past_life if past else policy.life
+    if ahead and not past:
+        return max(one.window.to for one in ahead) + policy.next_grace
+    return last + life

@@ -1,0 +1,100 @@
+"""What a changed entry means for what is stored already."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.screener import Screener, partition_copy
+from services.correlate.domain.waypoints import places_at
+from shared.contracts.explanation import Hit
+from shared.contracts.sightings import Sighting
+from shared.contracts.vocabulary import ActorKind, SubjectKind
+from shared.contracts.watchlist import ActorEntry, RouteEntry
+
+_OBJECTS = {
+    ActorKind.VEHICLE: SubjectKind.VEHICLE,
+    ActorKind.VESSEL: SubjectKind.VESSEL,
+    ActorKind.AIRCRAFT: SubjectKind.AIRCRAFT,
+    ActorKind.CONTAINER: SubjectKind.CONTAINER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """The kinds of subject whose stored sightings an entry can concern: a first, coarse choice; the judge decides."""
+
+    kinds: frozenset[SubjectKind]
+
+
+def concerned(entry: ActorEntry | RouteEntry) -> Concern:
+    """Persons and consignors for a name, persons for a document, the kind itself for an object; seizures as such for a route."""
+    if isinstance(entry, RouteEntry):
+        return Concern(frozenset({SubjectKind.ROUTE}))
+    body = entry.body
+    kinds: set[SubjectKind] = set()
+    if body.kind in _OBJECTS:
+        kinds.add(_OBJECTS[body.kind])
+    if body.kind is ActorKind.PERSON:
+        kinds |= {SubjectKind.PERSON, SubjectKind.ORGANISATION}
+    if body.kind is ActorKind.ORGANISATION:
+        kinds.add(SubjectKind.ORGANISATION)
+    if body.kind is ActorKind.DOCUMENT or body.documents:
+        kinds.add(SubjectKind.PERSON)
+    own = body.identifiers
+    if own is not None and body.kind is not ActorKind.DOCUMENT:
+        kinds |= {SubjectKind.VEHICLE} if own.plate or own.vin else set()
+        kinds |= {SubjectKind.VESSEL} if own.imo or own.mmsi or own.registration else set()
+        kinds |= {SubjectKind.AIRCRAFT, SubjectKind.RAIL} if own.registration else set()
+        kinds |= {SubjectKind.CONTAINER} if own.container else set()
+    return Concern(frozenset(kinds))
+
+
+def look_back(sighting: Sighting, screener: Screener, entries: WatchlistIndex) -> list[Sighting]:
+    """What is to be sent again for a stored sighting, judged by the changed entries at the list version that they make.
+
+    For a subject's own sighting: one for each entry that it meets now, marked as past unless it met that entry already when it came in. For one stored under the key of a changed entry
+    (`actor:` or `route:`) that it no longer meets: the same as withdrawn. Sending again changes nothing (see `revisions.replaces`).
+    """
+    if sighting.withdrawn or sighting.list_version >= entries.list_version:
+        return []
+    owner, _, own = sighting.partition_subject.partition(":")
+    hits = screener.judge(sighting, entries)
+    if owner in {"actor", "route"}:
+        if any(hit.entry_id == UUID(own) for hit in hits):
+            return []
+        return [sighting.model_copy(update={"withdrawn": True, "list_version": entries.list_version})]
+    known = {hit.entry_id for hit in sighting.hits if hit.alert}
+    return [
+        partition_copy(
+            sighting.model_copy(
+                update={
+                    "retroactive": sighting.retroactive or hit.entry_id not in known,
+                    "list_version": entries.list_version,
+                }
+            ),
+            hit,
+        )
+        for hit in hits
+    ]
+
+
+def merge_hits(stored: Sighting, hits: Iterable[Hit]) -> Sighting:
+    """The stored sighting with newer hits in place of those of the same entries; an older judgement never replaces a newer one."""
+    every = {hit.entry_id: hit for hit in stored.hits}
+    for hit in hits:
+        held = every.get(hit.entry_id)
+        if held is None or (hit.list_version, hit.version) > (held.list_version, held.version):
+            every[hit.entry_id] = hit
+    ordered = sorted(every.values(), key=lambda hit: (-hit.score, str(hit.entry_id)))
+    return stored.model_copy(update={"hits": tuple(ordered)})
+
+
+def on_route(route: RouteEntry, sightings: Iterable[Sighting]) -> frozenset[str]:
+    """The partition subjects that were seen at two waypoints of a route at least: those to be tracked again when the route changes."""
+    seen: dict[str, set[int]] = {}
+    for sighting in sightings:
+        if sighting.place is not None and not sighting.withdrawn:
+            at = places_at(route.body, sighting.place)
+            seen.setdefault(sighting.partition_subject, set()).update(at)
+    return frozenset(key for key, positions in seen.items() if len(positions) > 1)

@@ -1,0 +1,126 @@
+"""Where a subject is expected next, and which nation holds that place.
+
+On a listed route the window is the issuer's own for the leg. Off a route it is the road's length over stated bounds of speed. Neither is
+an estimate from data, so no probability is told.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from services.correlate.domain.track.policy import TrackPolicy
+from services.correlate.domain.track.routes import Chain
+from services.correlate.domain.waypoints import place_nations, waypoint_place
+from shared.contracts.alerts import ArrivalWindow, NextCheckpoint
+from shared.contracts.events import EventKind, Place
+from shared.contracts.places.register import Checkpoint
+from shared.contracts.sightings import Sighting
+from shared.contracts.vocabulary import Direction, Mode
+from shared.contracts.watchlist import RouteBody
+
+_ON_ROADS = frozenset({Mode.ROAD, Mode.FOOT, None})
+
+
+class Places(Protocol):
+    """The register of checkpoints, as far as prediction needs it; `shared.contracts.places` is one."""
+
+    def checkpoint(self, code: str) -> Checkpoint | None:
+        """The checkpoint of a code."""
+        ...
+
+    def road_km(self, a: str, b: str) -> float | None:
+        """The way by road between two posts, in km; None where it is not known."""
+        ...
+
+    def posts_of(self, nation: str) -> Sequence[Checkpoint]:
+        """The border posts that a nation holds."""
+        ...
+
+
+def nation_entered(sighting: Sighting) -> str | None:
+    """The nation that the subject is in after the sighting; None where direction and place do not tell."""
+    nations = place_nations(sighting.place) if sighting.place else ()
+    if sighting.direction is Direction.EXIT:
+        others = [nation for nation in nations if nation != sighting.nation]
+        return others[0] if len(others) == 1 else None
+    return sighting.nation if sighting.direction is not None else None
+
+
+def _holder(nations: Sequence[str], current: str | None) -> str | None:
+    """Of the nations that hold a place, the one that is not where the subject is: it still has time to act."""
+    others = [nation for nation in nations if nation != current]
+    return next(iter(others or nations), None)
+
+
+def along_route(body: RouteBody, chain: Chain, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:
+    """The waypoints ahead, nearest first, each with the sum of the issuer's windows; stops at a leg without a window."""
+    last = chain.sightings[-1]
+    if last.kind is EventKind.SEIZURE:
+        return ()
+    step = 1 if chain.way == "forward" else -1
+    current = nation_entered(last)
+    ahead: list[NextCheckpoint] = []
+    least = most = timedelta(0)
+    at = chain.at + step
+    while 0 <= at < len(body.waypoints) and len(ahead) < policy.most_next:
+        window = body.waypoints[at if step == 1 else at + 1].window
+        if window is None:
+            break
+        least, most = least + window.min, most + window.max
+        place = waypoint_place(body.waypoints[at])
+        nations = place_nations(place) if place else ()
+        nation = _holder(nations, current)
+        if place is not None and nation is not None:
+            bounds = ArrivalWindow(from_=last.occurred_at + least, to=last.occurred_at + most)
+            ahead.append(NextCheckpoint(place=place, nation=nation, window=bounds))
+            current = nation
+        at += step
+    return tuple(ahead)
+
+
+def _onward(
+    here: str, left: frozenset[str], nation: str, goal: str | None, places: Places
+) -> list[tuple[float, float, Checkpoint]]:
+    """Posts of a nation that lead out of it, the most likely first: with a goal by the whole way to it, else by the way to the post."""
+    found = []
+    goals = places.posts_of(goal) if goal else ()
+    for post in places.posts_of(nation):
+        way = places.road_km(here, post.code)
+        beyond = frozenset(post.nations) - {nation}
+        if post.code == here or way is None or (beyond <= left and goal not in beyond):
+            continue
+        if goal is None or goal in post.nations:
+            rest = 0.0
+        else:
+            onward = [km for other in goals if (km := places.road_km(post.code, other.code)) is not None]
+            if not onward:
+                continue
+            rest = min(onward)
+        found.append((way + rest, way, post))
+    return sorted(found, key=lambda one: (one[0], one[2].code))
+
+
+def off_route(last: Sighting, places: Places | None, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:
+    """The posts by which the subject can leave the nation that it entered, at most `policy.most_next`, by the road and stated speeds.
+
+    Nothing where it has arrived (the nation is its declared destination), goes by sea, air or rail, or is held by a seizure.
+    """
+    nation = nation_entered(last)
+    known = places.checkpoint(last.place.code) if places and last.place and last.place.code else None
+    if places is None or known is None or nation is None or last.mode not in _ON_ROADS or last.kind is EventKind.SEIZURE:
+        return ()
+    goal = last.destination if last.destination and len(last.destination) == 2 else None  # noqa: PLR2004 - a country, not a city
+    if goal == nation:
+        return ()
+    left = frozenset(known.nations) - {nation}
+    ahead = []
+    for _, way, post in _onward(known.code, left, nation, goal, places)[: policy.most_next]:
+        bounds = ArrivalWindow(
+            from_=last.occurred_at + timedelta(hours=way / policy.fastest_kmh),
+            to=last.occurred_at + timedelta(hours=way / policy.slowest_kmh) + policy.rest,
+        )
+        place = Place(code=post.code, lat=post.lat, lon=post.lon, name=post.name, nations=post.nations)
+        holder = _holder(post.nations, nation)
+        if holder is not None:
+            ahead.append(NextCheckpoint(place=place, nation=holder, window=bounds))
+    return tuple(ahead)

@@ -1,0 +1,145 @@
+"""How far along a listed route a subject was seen: a pure function of the set of its sightings.
+
+A *chain* is a run of consecutive waypoints, one sighting each, every leg within its window of travel time. Of the last trip (the chains
+that overlap in time with the latest one, directly or through others) the longest chain counts: a second trip is not hidden behind an older, longer one, and
+a loop back to an earlier waypoint does not shorten the trip it belongs to.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from services.correlate.domain.track.policy import TrackPolicy
+from services.correlate.domain.waypoints import places_at
+from shared.contracts.sightings import Sighting
+from shared.contracts.watchlist import LegWindow, RouteBody, RouteEntry
+
+Way = Literal["forward", "reverse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Sightings at consecutive waypoints, in order; `at` is the last waypoint's position in the route, `way` the direction travelled."""
+
+    sightings: tuple[Sighting, ...]
+    at: int
+    way: Way
+
+    @property
+    def reached(self) -> int:
+        """How many waypoints."""
+        return len(self.sightings)
+
+    @property
+    def start(self) -> datetime:
+        """When the first was reached."""
+        return self.sightings[0].occurred_at
+
+    @property
+    def end(self) -> datetime:
+        """When the last was reached."""
+        return self.sightings[-1].occurred_at
+
+
+@dataclass(slots=True)
+class _Link:
+    """The best chain that ends at a sighting and waypoint."""
+
+    sighting: Sighting
+    at: int
+    length: int
+    start: datetime
+    before: "_Link | None"
+
+    def rank(self) -> tuple[int, datetime, datetime, UUID]:
+        """Longer first, then the later end, then the later start; the id settles the rest."""
+        return self.length, self.sighting.occurred_at, self.start, self.sighting.sighting_id
+
+
+def leg(body: RouteBody, at: int, way: Way, policy: TrackPolicy) -> LegWindow:
+    """The window of the leg that ends at a waypoint, travelled in a direction."""
+    window = body.waypoints[at if way == "forward" else at + 1].window
+    return window or LegWindow(min=timedelta(0), max=policy.leg_without_window)
+
+
+def follows(route: RouteEntry, sighting: Sighting, active: Callable[[UUID, datetime], bool]) -> bool:
+    """Whether a sighting can count on a route: of what the route tracks, by a listed mode, while the route is in force."""
+    body, at = route.body, sighting.occurred_at
+    tracked = sighting.subject.kind in body.subjects if body.subjects else sighting.carries
+    return (
+        tracked
+        and sighting.place is not None
+        and (not body.modes or sighting.mode is None or sighting.mode in body.modes)
+        and (body.valid_from is None or body.valid_from <= at)
+        and (body.valid_to is None or at < body.valid_to)
+        and active(route.entry_id, at)
+    )
+
+
+def _links(body: RouteBody, seen: Sequence[tuple[Sighting, tuple[int, ...]]], way: Way, policy: TrackPolicy) -> list[_Link]:
+    """The best link of every sighting at each of its waypoints; `seen` in order of time."""
+    step = -1 if way == "forward" else 1
+    ends: list[list[_Link]] = [[] for _ in body.waypoints]
+    every: list[_Link] = []
+    for sighting, positions in seen:
+        made = []
+        for at in positions:
+            before = at + step
+            best: _Link | None = None
+            if 0 <= before < len(ends):
+                window = leg(body, at, way, policy)
+                for link in reversed(ends[before]):
+                    took = sighting.occurred_at - link.sighting.occurred_at
+                    if took > window.max:
+                        break
+                    if took >= window.min and (best is None or link.rank() > best.rank()):
+                        best = link
+            start = best.start if best else sighting.occurred_at
+            made.append(_Link(sighting, at, best.length + 1 if best else 1, start, best))
+        for link in made:  # a sighting at two waypoints at once is not a leg between them
+            ends[link.at].append(link)
+        every += made
+    return every
+
+
+def _last_trip(links: list[tuple[_Link, Way]]) -> tuple[_Link, Way]:
+    """The longest link among those that overlap in time with the latest one, directly or through others."""
+    links.sort(key=lambda one: (one[0].sighting.occurred_at, one[0].rank(), one[1]), reverse=True)
+    began = links[0][0].start
+    trip = []
+    for link, way in links:
+        if link.sighting.occurred_at < began:
+            break
+        began = min(began, link.start)
+        trip.append((link, way))
+    return max(trip, key=lambda one: (one[0].rank(), one[1]))
+
+
+def progress(
+    route: RouteEntry, sightings: Sequence[Sighting], active: Callable[[UUID, datetime], bool], policy: TrackPolicy
+) -> Chain | None:
+    """The longest valid chain of the last trip, None below the route's least number of waypoints.
+
+    `sightings` stand (see `revisions.standing`) and are in order of time.
+    """
+    body = route.body
+    seen = [
+        (sighting, positions)
+        for sighting in sightings
+        if sighting.place is not None and follows(route, sighting, active) and (positions := places_at(body, sighting.place))
+    ]
+    if len(seen) < body.least_waypoints:
+        return None
+    ways: tuple[Way, ...] = ("forward", "reverse") if body.direction == "both" else (body.direction,)
+    found = [(link, way) for way in ways for link in _links(body, seen, way, policy) if link.length >= body.least_waypoints]
+    if not found:
+        return None
+    last, way = _last_trip(found)
+    links: list[Sighting] = []
+    link: _Link | None = last
+    while link is not None:
+        links.append(link.sighting)
+        link = link.before
+    return Chain(tuple(reversed(links)), last.at, way)

@@ -1,0 +1,45 @@
+"""An alert as its evidence alone gives it: without revision and without the times at which it was written down."""
+
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+import orjson
+
+from shared.contracts.alerts import Alert, AlertEvidence, EntryReference, NextCheckpoint, RouteProgress
+from shared.contracts.base import Contract, Handling, Severity, Text, Utc
+from shared.contracts.sightings import Subject
+from shared.contracts.vocabulary import AlertState, Cause, RequestedAction
+
+
+class StandingAlert(Contract):
+    """The content of an alert. Equal evidence gives equal content and an equal `digest`, in whatever order and however often it came in."""
+
+    id: UUID
+    cause: Cause
+    severity: Severity
+    score: float
+    exercise: bool
+    retroactive: bool
+    requested_action: RequestedAction
+    warning_markers: tuple[str, ...] = ()
+    headline: Text
+    subject: Subject
+    entries: tuple[EntryReference, ...] = ()
+    route: RouteProgress | None = None
+    evidence: tuple[AlertEvidence, ...]
+    evidence_count: int
+    next: tuple[NextCheckpoint, ...] = ()
+    handling: Handling
+    expires_at: Utc
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content in canonical JSON."""
+        content = self.model_dump(mode="json", by_alias=True)
+        return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def to_alert(self, *, revision: int, opened_at: datetime, revised_at: datetime, state: AlertState = AlertState.OPEN) -> Alert:
+        """The alert as the store has it: this content with its revision, its state and its times."""
+        content = {name: getattr(self, name) for name in StandingAlert.model_fields if name != "evidence_count"}
+        return Alert(**content, revision=revision, state=state, opened_at=opened_at, revised_at=revised_at)
