@@ -107,7 +107,7 @@ class ArraySplitter:
         """See `Splitter`."""
         if not self._closed:
             raise BrokenBatchError("the array is not closed" if self._opened else "no array")
-        return iter(())
+        yield from ()
 
     def _open(self, piece: bytes) -> int:
         stripped = piece.lstrip(_JSON_SPACE)
