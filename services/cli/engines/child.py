@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import STDOUT
+from typing import Protocol
 
 import psutil
 
@@ -42,11 +43,25 @@ class Identity:
             return None
 
 
+class Runs(Protocol):
+    """A command that is kept running by somebody."""
+
+    @property
+    def command(self) -> Command:
+        """What runs."""
+        ...
+
+    @property
+    def running(self) -> bool:
+        """False once it has ended for good."""
+        ...
+
+
 class Child:
     """A running `Command`, in a session of its own so that Ctrl-C reaches only whoever started it."""
 
     def __init__(self, command: Command, process: asyncio.subprocess.Process) -> None:
-        self.command = command
+        self._command = command
         self._process = process
         self.identity = Identity(command.name, process.pid, _started(process.pid))
 
@@ -68,6 +83,11 @@ class Child:
         return cls(command, process)
 
     @property
+    def command(self) -> Command:
+        """What was started."""
+        return self._command
+
+    @property
     def running(self) -> bool:
         """False once it has ended."""
         return self._process.returncode is None
@@ -78,14 +98,11 @@ class Child:
 
     async def stop(self) -> None:
         """Ask it to end; kill it at the deadline. Returns when it has ended, also if it had before."""
-        await self._stop(self.command.stop_signal)
-
-    async def _stop(self, asked: signal.Signals) -> None:
         if self.running:
             with contextlib.suppress(ProcessLookupError):
-                self._process.send_signal(asked)
+                self._process.send_signal(self.command.stop_signal)
         try:
-            async with asyncio.timeout(self.command.stop_seconds):
+            async with asyncio.timeout(self._command.stop_seconds):
                 await self._process.wait()
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from services.cli.engines import jars, ports
-from services.cli.engines.child import Child, Command, last_lines
+from services.cli.engines.child import Child, Command, Runs, last_lines
 from services.cli.engines.errors import EngineError
 
 START_SECONDS = 60.0
@@ -38,7 +38,7 @@ async def prepare(var: Path, port: int, *, advance: jars.Advance = lambda _: Non
     return Command("kafka", (*java, "kafka.Kafka", str(properties)), var / "log" / "kafka.log", {"LC_ALL": "C.UTF-8"})
 
 
-async def wait_until_ready(child: Child, address: str) -> None:
+async def wait_until_ready(runs: Runs, address: str) -> None:
     """Return when the broker at `address` answers a client.
 
     Raises:
@@ -50,7 +50,7 @@ async def wait_until_ready(child: Child, address: str) -> None:
     host, port = address.rsplit(":", 1)
     try:
         async with asyncio.timeout(START_SECONDS):
-            while child.running:
+            while runs.running:
                 with contextlib.suppress(OSError, KafkaError):
                     _, writer = await asyncio.open_connection(host, int(port))
                     writer.close()
@@ -63,7 +63,7 @@ async def wait_until_ready(child: Child, address: str) -> None:
                 await asyncio.sleep(0.05)
     except TimeoutError:
         pass
-    log = child.command.log
+    log = runs.command.log
     raise EngineError(f"Apache Kafka did not start; the end of {log} says:\n{last_lines(log)}")
 
 
@@ -94,8 +94,7 @@ async def _format(java: tuple[str, ...], home: Path, properties: Path) -> None:
         return
     elsewhere = home / "format.properties"
     await asyncio.to_thread(_copy, properties, elsewhere, str(data), str(scratch))
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
-    tool = (*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(elsewhere))
+    tool = (*java, "kafka.tools.StorageTool", "format", "--standalone", "-t", _cluster_id(), "-c", str(elsewhere))
     process = await asyncio.create_subprocess_exec(
         *tool, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env={}
     )
@@ -103,6 +102,14 @@ async def _format(java: tuple[str, ...], home: Path, properties: Path) -> None:
     if process.returncode:
         raise EngineError(f"Apache Kafka's storage could not be prepared: {said.decode(errors='replace').strip()[-500:]}")
     scratch.rename(data)
+
+
+def _cluster_id() -> str:
+    """16 random bytes as Kafka writes them; not with a leading dash, which its command line would take for a switch."""
+    found = "-"
+    while found.startswith("-"):
+        found = urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+    return found
 
 
 def _clear_half_made(data: Path, scratch: Path) -> bool:

@@ -32,7 +32,7 @@ def holder(port: int) -> str | None:
     """The process that listens on `port`, as `name (pid N)`, where the system tells us."""
     try:
         connections = psutil.net_connections(kind="tcp")
-        pid = next(c.pid for c in connections if c.pid and c.status == psutil.CONN_LISTEN and c.laddr.port == port)
+        pid = next(c.pid for c in connections if c.pid and c.status == psutil.CONN_LISTEN and c.laddr and c.laddr.port == port)
         return f"{psutil.Process(pid).name()} (pid {pid})"
     except (psutil.Error, StopIteration):
         return None

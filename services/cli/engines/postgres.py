@@ -13,8 +13,10 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import psutil
+
 from services.cli.engines import ports
-from services.cli.engines.child import Child, Command, last_lines
+from services.cli.engines.child import Child, Command, Runs, last_lines
 from services.cli.engines.errors import EngineError
 
 START_SECONDS = 30.0
@@ -27,7 +29,8 @@ ACCOUNT = "pgserver"
 async def prepare(var: Path, port: int) -> Command:
     """The command that starts the server of `var` on `port`; makes its cluster where there is none or only half of one.
 
-    A `postmaster.pid` left by a crash is PostgreSQL's own to judge: it takes over what nobody runs.
+    What a crash left is put right: a server that still works on this data is ended, a lock file whose process is gone, or by
+    now another program, is removed (PostgreSQL itself would trust a pid that has been given out again).
     """
     home = var / "postgres"
     home.mkdir(parents=True, exist_ok=True)
@@ -38,6 +41,7 @@ async def prepare(var: Path, port: int) -> Command:
         await asyncio.to_thread(_open_paths, home, account)
     if not (data / "PG_VERSION").exists():
         await asyncio.to_thread(_make_cluster, home, data, account)
+    await asyncio.to_thread(_clear_after_crash, data)
     options = {
         "listen_addresses": ports.LOOPBACK,
         "port": str(port),
@@ -65,7 +69,7 @@ def url(var: Path, port: int, database: str = DATABASE) -> str:
     return f"postgresql://{SUPERUSER}:{password}@{ports.LOOPBACK}:{port}/{database}"
 
 
-async def wait_until_ready(child: Child, var: Path, port: int) -> None:
+async def wait_until_ready(runs: Runs, var: Path, port: int) -> None:
     """Return when the server answers; the database `atalaya` exists then.
 
     Raises:
@@ -75,14 +79,14 @@ async def wait_until_ready(child: Child, var: Path, port: int) -> None:
 
     try:
         async with asyncio.timeout(START_SECONDS):
-            while child.running:
+            while runs.running:
                 with contextlib.suppress(psycopg.OperationalError):
                     await asyncio.to_thread(_ensure_database, url(var, port, "postgres"))
                     return
                 await asyncio.sleep(0.05)
     except TimeoutError:
         pass
-    log = child.command.log
+    log = runs.command.log
     raise EngineError(f"PostgreSQL did not start; the end of {log} says:\n{last_lines(log)}")
 
 
@@ -136,6 +140,21 @@ def _make_cluster(home: Path, data: Path, account: str | None) -> None:
     if done.returncode:
         raise EngineError(f"PostgreSQL's cluster could not be made: {done.stderr.strip()[-500:]}")
     scratch.rename(data)
+
+
+def _clear_after_crash(data: Path) -> None:
+    lock = data / "postmaster.pid"
+    try:
+        process = psutil.Process(int(lock.read_text().split("\n", 1)[0]))
+        ours = process.name() == "postgres" and str(data) in process.cmdline()
+        if ours:
+            process.send_signal(signal.SIGINT)
+            process.wait(START_SECONDS)
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        pass
+    except psutil.Error as error:
+        raise EngineError(f"Another PostgreSQL works on {data} and does not end ({error}). End it and start again.") from error
+    lock.unlink(missing_ok=True)
 
 
 def _account() -> str:

@@ -1,0 +1,5 @@
+"""The whole of Atalaya on one machine: engines, topics, schemas, services, and whoever keeps them running."""
+
+from services.cli.running.system import Ports, System, running
+
+__all__ = ["Ports", "System", "running"]

@@ -1,0 +1,88 @@
+"""The three services as processes, and the schemas they find."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from services.cli.engines import ports
+from services.cli.engines.child import Command, last_lines
+from services.cli.engines.errors import EngineError
+from services.cli.running.keeper import Keeper, Kept
+from services.cli.settings import DATABASE_VARIABLE, KAFKA_VARIABLE, handed_on
+from shared.platform.settings import DELIMITER, PREFIX
+
+PREFERRED_PORTS = {"ingest": 8601, "correlate": 8602, "notify": 8603}
+READY_SECONDS = 60.0
+
+
+async def migrate(database: str) -> None:
+    """Bring the schemas of the services up to date."""
+    from services.correlate.migrate import migrate as migrate_correlate  # noqa: PLC0415 - heavy; the command line starts without
+    from services.notify.migrate import migrate as migrate_notify  # noqa: PLC0415
+
+    await migrate_correlate(database)
+    await migrate_notify(database)
+
+
+async def start_services(
+    var: Path, wanted: Mapping[str, int | None], keeper: Keeper, brokers: str, database: str
+) -> dict[str, str]:
+    """Start them, wait until each says that it is ready, and return their addresses."""
+    chosen = {
+        name: ports.claim(f"the service {name}", wanted[name], preferred, f"--{name}-port")
+        for name, preferred in PREFERRED_PORTS.items()
+    }
+    kept = {name: keeper.begin(_command(name, port, var, brokers, database)) for name, port in chosen.items()}
+    async with asyncio.TaskGroup() as group:
+        for name, port in chosen.items():
+            group.create_task(_wait_until_ready(kept[name], port))
+    return {name: f"http://{ports.LOOPBACK}:{port}" for name, port in chosen.items()}
+
+
+def _command(name: str, port: int, var: Path, brokers: str, database: str) -> Command:
+    environment = {
+        KAFKA_VARIABLE: brokers,
+        f"{PREFIX}HTTP{DELIMITER}HOST": ports.LOOPBACK,
+        f"{PREFIX}HTTP{DELIMITER}PORT": str(port),
+    }
+    if name != "ingest":  # it has no database, so that it accepts while there is none
+        environment[DATABASE_VARIABLE] = database
+    if name == "notify":
+        environment |= _endpoints_on_this_machine()
+    # -P: a folder named `services` or `shared` where the user stands must not be taken for ours.
+    argv = (sys.executable, "-P", "-m", f"services.{name}")
+    return Command(name, argv, var / "log" / f"{name}.log", handed_on(environment), stop_seconds=20.0)
+
+
+def _endpoints_on_this_machine() -> dict[str, str]:
+    """Here, and nowhere else, may endpoints on loopback be subscribed; unless the user has said otherwise."""
+    variable = f"{PREFIX}NOTIFY{DELIMITER}ALLOWED_NETWORKS"
+    return {} if variable in handed_on({}) else {variable: "127.0.0.0/8"}
+
+
+async def _wait_until_ready(kept: Kept, port: int) -> None:
+    try:
+        async with asyncio.timeout(READY_SECONDS):
+            while kept.running:
+                if await _is_ready(port):
+                    kept.ready = True
+                    return
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        pass
+    log = kept.command.log
+    raise EngineError(f"The service {kept.command.name} did not become ready; the end of {log} says:\n{last_lines(log)}")
+
+
+async def _is_ready(port: int) -> bool:
+    try:
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(ports.LOOPBACK, port)
+            try:
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
