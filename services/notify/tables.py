@@ -108,7 +108,7 @@ class Delivery(Base, table=True):
     form: str = Field(sa_type=Text)
     reasons: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     state: str = Field(sa_type=Text)
-    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     created_at: datetime = Field(sa_column=_moment())
     settled_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
@@ -140,7 +140,7 @@ class QueueRow(Base, table=True):
     revision: int = Field(sa_column=Column(Integer, nullable=False))
     due_at: datetime = Field(sa_column=_moment())
     token: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
-    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     withheld: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
