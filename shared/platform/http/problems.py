@@ -117,8 +117,8 @@ class UnavailableError(RetryError):
     status, slug = 503, "unavailable"
 
 
-_SLUGS = {kind.status: kind.slug for kind in ProblemError.__subclasses__() if kind is not RetryError}
-_SLUGS |= {kind.status: kind.slug for kind in RetryError.__subclasses__()}
+_KINDS = (ProblemError, *ProblemError.__subclasses__(), *RetryError.__subclasses__())
+_SLUGS = {kind.status: kind.slug for kind in _KINDS if kind is not RetryError}
 
 
 def problem_response(error: HTTPException, request_id: str | None = None) -> Response:

@@ -2,7 +2,8 @@
 
 uvicorn has no deadline for receiving, and its keep-alive timer starts anew with every byte; a few hundred slow senders would
 hold the server. Here headers and body each have a deadline. A streaming route's body may take long, but must keep a minimum
-rate; time in which we ourselves do not read (back-pressure) does not count.
+rate; time in which we ourselves do not read (back-pressure) does not count. A client that does not take its answer is given up
+as well.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ class Patience:
     body_seconds: float
     window_seconds: float
     window_bytes: int
+    write_seconds: float
     streaming: frozenset[str]
 
     @classmethod
@@ -44,6 +46,7 @@ class Patience:
             settings.body_deadline_seconds,
             settings.stream_window_seconds,
             settings.stream_window_bytes,
+            settings.write_deadline_seconds,
             frozenset(streaming),
         )
 
@@ -55,6 +58,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._patience: Patience = config.patience
         self._deadline: asyncio.TimerHandle | None = None
+        self._untaken: asyncio.TimerHandle | None = None
         self._received = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -65,6 +69,7 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more is waited for."""
         self._disarm()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
@@ -90,6 +95,19 @@ class PatientProtocol(HttpToolsProtocol):
         """The request is whole."""
         self._disarm()
         super().on_message_complete()
+
+    def pause_writing(self) -> None:
+        """The client takes less than we send: it has so long to catch up."""
+        super().pause_writing()
+        if self._untaken is None:
+            self._untaken = self.loop.call_later(self._patience.write_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It caught up."""
+        if self._untaken is not None:
+            self._untaken.cancel()
+            self._untaken = None
+        super().resume_writing()
 
     def _arm(self, seconds: float) -> None:
         self._disarm()

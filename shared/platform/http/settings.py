@@ -24,6 +24,9 @@ class HttpSettings(Group):
     stream_window_bytes: int = Field(
         default=16_384, ge=1, description="… at least so many bytes must come; time in which we do not read does not count."
     )
+    write_deadline_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds a client may leave our answer untaken before the connection is cut."
+    )
     max_concurrency: int = Field(
         default=2048, ge=1, description="Connections and requests at once; 503 beyond. Above the balancer's own limit."
     )
