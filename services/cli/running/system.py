@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -101,10 +101,8 @@ async def _bring_up(
         brokers = group.create_task(_kafka(var, wanted.kafka, settings, keeper, advance))
         database = group.create_task(_database(var, wanted.database, settings, keeper))
     reached = settings.model_copy(update={"kafka": settings.kafka.model_copy(update={"bootstrap_servers": brokers.result()})})
-    say("creating topics and schemas")
-    async with asyncio.TaskGroup() as group:
-        group.create_task(make_topics(reached.kafka))
-        group.create_task(processes.migrate(database.result()))
+    say("creating topics")
+    await make_topics(reached.kafka)
     say("starting ingest, correlate and notify")
     asked = {"ingest": wanted.ingest, "correlate": wanted.correlate, "notify": wanted.notify}
     addresses = await processes.start_services(var, asked, keeper, brokers.result(), database.result())
@@ -129,8 +127,13 @@ async def _kafka(var: Path, wanted: int | None, settings: UpSettings, keeper: Ke
 
 
 async def _database(var: Path, wanted: int | None, settings: UpSettings, keeper: Keeper) -> str:
-    if settings.foreign_database is not None:
-        return settings.foreign_database
+    """Up and migrated: PostgreSQL is there long before Kafka, so its schemas need not wait."""
+    address = settings.foreign_database or await _embedded_database(var, wanted, keeper)
+    await processes.migrate(address)
+    return address
+
+
+async def _embedded_database(var: Path, wanted: int | None, keeper: Keeper) -> str:
     port = ports.claim("PostgreSQL", wanted, 5532, "--database-port")
     kept = keeper.begin(await postgres.prepare(var, port))
     await postgres.wait_until_ready(kept, var, port)
@@ -144,17 +147,20 @@ def _own_identity() -> Identity:
 
 @contextlib.asynccontextmanager
 async def _flat() -> AsyncIterator[None]:
-    """Of an error that came wrapped by task groups, give the sentence alone."""
+    """Give an error as it was raised: out of the groups that tasks wrap it in, a sentence for the user before all others."""
     try:
         yield
     except BaseExceptionGroup as group:
-        sentence = _first(group)
-        if sentence is None:
-            raise
-        raise sentence from group
+        errors = list(_leaves(group))
+        sentences = [error for error in errors if isinstance(error, EngineError | TopicError)]
+        if sentences or len(errors) == 1:
+            raise (sentences or errors)[0] from None
+        raise
 
 
-def _first(error: BaseException) -> BaseException | None:
+def _leaves(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
-        return next((found for each in error.exceptions if (found := _first(each)) is not None), None)
-    return error if isinstance(error, EngineError | TopicError) else None
+        for each in error.exceptions:
+            yield from _leaves(each)
+    else:
+        yield error
