@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+import json
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -49,9 +50,20 @@ class Api:
         self._patience = patience_seconds
         self.repeated = 0
 
-    async def post(self, path: str, body: Any) -> Answer:
-        """POST a JSON body until it is answered."""
-        return await self.request("POST", path, json=body, headers={"Idempotency-Key": str(uuid4())})
+    async def post(self, path: str, body: Any, unless: Callable[[], Awaitable[Any | None]] | None = None) -> Any:
+        """POST a JSON body until it is answered with success; the answer's body.
+
+        Where an attempt's outcome is unknown, `unless` is asked first: what it returns is taken for the answer. It either finds
+        what was made already or takes it away.
+
+        Raises:
+            DemoError: it was refused, or not answered in time.
+        """
+        headers = {"Idempotency-Key": str(uuid4())}
+        answer = await self.request("POST", path, json=body, headers=headers, unless=unless)
+        if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
+            raise DemoError(f"POST {path} was answered {answer.status}: {answer.body}")
+        return answer.body
 
     async def get(self, path: str, **query: str) -> Any:
         """The body of a 200.
@@ -64,7 +76,15 @@ class Api:
             raise DemoError(f"GET {path} was answered {answer.status}")
         return answer.body
 
-    async def request(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **content: Any) -> Answer:
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        unless: Callable[[], Awaitable[Any | None]] | None = None,
+        **content: Any,
+    ) -> Answer:
         """An answer that is not "later".
 
         Raises:
@@ -82,6 +102,8 @@ class Api:
                 raise DemoError(f"{method} {path} had no answer in {self._patience:g} s")
             self.repeated += 1
             await asyncio.sleep(pause)
+            if unless is not None and (made := await unless()) is not None:
+                return Answer(HTTPStatus.OK, made)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _once(self, method: str, path: str, headers: Mapping[str, str], content: dict[str, Any]) -> Answer | None:
@@ -89,17 +111,13 @@ class Api:
         with contextlib.suppress(aiohttp.ClientError, TimeoutError, ValueError):
             async with self._session.request(method, self._base + path, headers=sent, **content) as response:
                 text = await response.text()
-                body = None if response.status in LATER or not text else await response.json(content_type=None)
-                return Answer(response.status, body)
+                return Answer(response.status, None if response.status in LATER else _read(text))
         return None
 
 
-def created(answer: Answer, what: str) -> Any:
-    """The body of an answer of success.
-
-    Raises:
-        DemoError: it was refused; the sentence carries the problem.
-    """
-    if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
-        raise DemoError(f"{what} was answered {answer.status}: {answer.body}")
-    return answer.body
+def _read(text: str) -> Any:
+    """JSON, or JSON lines as a list; None of nothing."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]

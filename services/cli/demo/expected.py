@@ -1,6 +1,6 @@
 """What must arrive where, worked out from what was generated. Nothing here asks the services or uses their code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -27,7 +27,11 @@ ROUTE = About("seizure_link", "corridor")
 
 
 def due(
-    entries: Iterable[dict[str, Any]], route: dict[str, Any], crossings: Sequence[Crossing], rows: Iterable[dict[str, str]], run: str
+    entries: Iterable[dict[str, Any]],
+    route: dict[str, Any],
+    crossings: Sequence[Crossing],
+    rows: Iterable[dict[str, str]],
+    run: str,
 ) -> dict[About, frozenset[str]]:
     """The alerts that must be raised, each with the partners that may and must see it (none of them, where it is kept from all)."""
     return {
@@ -37,7 +41,7 @@ def due(
     }
 
 
-def pairs(alerts: dict[About, frozenset[str]]) -> frozenset[Due]:
+def pairs(alerts: Mapping[About, frozenset[str]]) -> frozenset[Due]:
     """Every partner with every alert it must receive."""
     return frozenset(Due(partner, about) for about, partners in alerts.items() for partner in partners)
 
@@ -48,7 +52,9 @@ def _of_actors(entries: Iterable[dict[str, Any]], crossings: Sequence[Crossing])
         if one.about not in (None, corridor.ABOUT):
             seen.setdefault(str(one.about), []).append(one)
     return {
-        About("actor", entry["source_id"]): _released(_may_see(entry, LIST_NATION), [_of(one) for one in seen[entry["source_id"]]])
+        About("actor", entry["source_id"]): _released(
+            _may_see(entry, LIST_NATION), [_of(one) for one in seen[entry["source_id"]]]
+        )
         for entry in entries
         if entry["source_id"] in seen
     }

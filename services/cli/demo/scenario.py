@@ -42,7 +42,7 @@ class Scenario:
     @property
     def nations(self) -> frozenset[str]:
         """Those whose agencies report something."""
-        return frozenset({one.nation for one in (*self.crossings, *self.seizures)})
+        return frozenset(one.nation for one in self.crossings) | frozenset(one.nation for one in self.seizures)
 
 
 def make(seed: int, strangers: int, now: datetime, run: str) -> Scenario:

@@ -40,7 +40,13 @@ def differences(due: Mapping[About, frozenset[str]], receipts: Sequence[Receipt]
         lines.append(f"{one.partner} received {_told(one.about)}, which {why}")
     lines += _raised_twice(found)
     lines += _identities(receipts)
-    lines += sorted({f"{one.partner} received alert {one.alert.get('id')} that says it is not for {one.partner}" for one in receipts if not _named(one)})
+    lines += sorted(
+        {
+            f"{one.partner} received alert {one.alert.get('id')} that says it is not for {one.partner}"
+            for one in receipts
+            if not _named(one)
+        }
+    )
     return lines
 
 
@@ -72,12 +78,12 @@ def _identities(receipts: Sequence[Receipt]) -> Iterator[str]:
     by_webhook: dict[tuple[str, str], set[tuple[str, str, str]]] = defaultdict(set)
     by_revision: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
     for one in receipts:
-        revision = (str(one.alert.get("id")), str(one.alert.get("revision")), one.type)
-        by_webhook[one.partner, one.webhook_id].add(revision)
-        by_revision[one.partner, *revision].add(one.webhook_id)
+        message = (str(one.alert.get("id")), str(one.alert.get("revision")), one.type)
+        by_webhook[one.partner, one.webhook_id].add(message)
+        by_revision[one.partner, *message].add(one.webhook_id)
     for (partner, webhook), revisions in sorted(by_webhook.items()):
         if len(revisions) > 1:
             yield f"{partner} received {len(revisions)} messages under the one webhook-id {webhook}"
-    for (partner, alert, revision, _), webhooks in sorted(by_revision.items()):
+    for (reader, alert, revision, _), webhooks in sorted(by_revision.items()):
         if len(webhooks) > 1:
-            yield f"{partner} received revision {revision} of alert {alert} under {len(webhooks)} webhook-ids"
+            yield f"{reader} received revision {revision} of alert {alert} under {len(webhooks)} webhook-ids"

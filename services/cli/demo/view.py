@@ -43,10 +43,14 @@ def _corridor(board: Board) -> Panel:
     posts = sources.corridor()["posts"]
     alert = board.vehicle
     reached = int(((alert or {}).get("route") or {}).get("reached", 0))
-    way = Text(" ── ").join([Text(f"● {post}", "bold yellow") if at < reached else Text(f"○ {post}", "dim") for at, post in enumerate(posts)])
+    way = Text(" ── ").join(
+        [Text(f"● {post}", "bold yellow") if at < reached else Text(f"○ {post}", "dim") for at, post in enumerate(posts)]
+    )
     lines: list[RenderableType] = [way]
     if alert is not None:
-        lines.append(Text(f"on the route {reached} of {alert['route']['of']} posts; {expected_next(alert) or 'no arrival predicted'}"))
+        lines.append(
+            Text(f"on the route {reached} of {alert['route']['of']} posts; {expected_next(alert) or 'no arrival predicted'}")
+        )
     return Panel(Group(*lines), title=f"one vehicle on the corridor {sources.corridor()['name']}", border_style="yellow")
 
 
@@ -55,7 +59,13 @@ def _latest(board: Board) -> Table:
     for head in ("at", "what happened", "about", "severity", "next"):
         table.add_column(head, overflow="ellipsis", no_wrap=True)
     for receipt in board.latest:
-        table.add_row(receipt.partner, receipt.type, told(receipt.alert), str(receipt.alert.get("severity")), expected_next(receipt.alert, short=True))
+        table.add_row(
+            receipt.partner,
+            receipt.type,
+            told(receipt.alert),
+            str(receipt.alert.get("severity")),
+            expected_next(receipt.alert, short=True),
+        )
     return table
 
 

@@ -64,7 +64,9 @@ class Watch:
         async with await psycopg.AsyncConnection.connect(self.system.database, connect_timeout=5) as connection:
             for topic, schema in SCHEMAS.items():
                 table = psycopg.sql.Identifier(schema, "consumer_offset")
-                query = psycopg.sql.SQL("SELECT partition, max(next_offset) FROM {} WHERE topic = %s GROUP BY partition").format(table)
+                query = psycopg.sql.SQL("SELECT partition, max(next_offset) FROM {} WHERE topic = %s GROUP BY partition").format(
+                    table
+                )
                 name = self.prefix + topic
                 rows = await (await connection.execute(query, (name,))).fetchall()
                 done.update({TopicPartition(name, partition): offset for partition, offset in rows})
