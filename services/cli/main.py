@@ -19,6 +19,10 @@ class Entry:
 COMMANDS = {
     "up": Entry("services.cli.up:up", "Start everything on this machine: Kafka, PostgreSQL, ingest, correlate, notify."),
     "down": Entry("services.cli.down:down", "End what `up` started."),
+    "demo": Entry(
+        "services.cli.demo.command:demo",
+        "The whole road with a real list, real seizures and generated crossings; says whether it was right.",
+    ),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "migrate": Entry("services.cli.migrate:migrate", "Bring the schemas of the database up to date."),
     "receive": Entry("services.cli.receive:receive", "A partner's endpoint: verifies webhooks and prints them."),
