@@ -17,11 +17,14 @@ class MemoryLedger:
         self.offsets: dict[tuple[str, int], int] = {}
         self.seen: list[tuple[int, int, bytes | None]] = []
         self.batches = 0
+        self.waiting = 0
         self.open = asyncio.Event()
         self.open.set()
 
     async def load(self, topic: str, partitions: Sequence[int]) -> dict[int, int | None]:
+        self.waiting += 1
         await self.open.wait()
+        self.waiting -= 1
         return {partition: self.offsets.get((topic, partition)) for partition in partitions}
 
     async def handle(self, batch: Batch) -> None:

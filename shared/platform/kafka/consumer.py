@@ -11,11 +11,10 @@ from aiokafka.structs import TopicPartition
 
 from shared.platform.kafka.client import open_consumer
 from shared.platform.kafka.dead_letters import DeadLetters
-from shared.platform.kafka.errors import LostPartitionError, TransientError
+from shared.platform.kafka.errors import LostPartitionError, SessionBrokenError, TransientError
 from shared.platform.kafka.messages import Batch, Handler, OffsetStore
 from shared.platform.kafka.metrics import RECONNECTS
 from shared.platform.kafka.partitions import Subscription
-from shared.platform.kafka.poller import SessionBrokenError
 from shared.platform.kafka.runner import Duties
 from shared.platform.kafka.session import ConsumerSession
 from shared.platform.readiness import Readiness

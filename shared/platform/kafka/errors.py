@@ -48,3 +48,7 @@ class LostPartitionError(Exception):
 
 class StalledError(Exception):
     """Records wait and none is finished, without a reason that would pass: the process starts anew."""
+
+
+class SessionBrokenError(Exception):
+    """The client's consumer is of no more use; a new one may be."""

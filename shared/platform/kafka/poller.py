@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from shared.platform.kafka.errors import SessionBrokenError
 from shared.platform.kafka.partitions import Partitions, Subscription
 
 _CROWDED_POLL_SECONDS = 0.05
@@ -14,10 +15,6 @@ _CROWDED_POLL_SECONDS = 0.05
 _TICK_SECONDS = 1.0
 
 Polled = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
-
-
-class SessionBrokenError(Exception):
-    """The client's consumer is of no more use; a new one may be."""
 
 
 class Poller:

@@ -14,8 +14,9 @@ from aiokafka.errors import (
 )
 
 from shared.platform.kafka.client import retire
+from shared.platform.kafka.errors import SessionBrokenError
 from shared.platform.kafka.partitions import Partitions, Subscription
-from shared.platform.kafka.poller import Polled, Poller, SessionBrokenError
+from shared.platform.kafka.poller import Polled, Poller
 from shared.platform.kafka.quarantine import quarantined
 from shared.platform.kafka.runner import Chunk
 from shared.platform.kafka.watch import Watch
@@ -81,7 +82,7 @@ class ConsumerSession:
             await self._judge(result, partitions)
         elif result:
             _hand_out(result, partitions)
-        self._watch.check(partitions.runners)
+        self._watch.check()
 
     async def _judge(self, error: Exception, partitions: Partitions) -> None:
         if isinstance(error, NoOffsetForPartitionError):
