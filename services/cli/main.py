@@ -24,6 +24,7 @@ COMMANDS = {
         "The whole road with a real list, real seizures and generated crossings; says whether it was right.",
     ),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
+    "keys": Entry("services.cli.keys:app", "API keys: make, list, end."),
     "migrate": Entry("services.cli.migrate:migrate", "Bring the schemas of the database up to date."),
     "receive": Entry("services.cli.receive:receive", "A partner's endpoint: verifies webhooks and prints them."),
 }
