@@ -62,7 +62,7 @@ def _meet(a: NameForm, i: int, b: NameForm, j: int, weights: Weights) -> Pairing
 
 
 def align(listed: NameForm, seen: NameForm, weights: Weights) -> Alignment:
-    """The pairs of words, the best first: equal words, then whatever is worth most; a word is used once."""
+    """The pairs of words, the best first: equal words, then whatever is worth most; a word is used once. Position settles nothing."""
     left = list(range(len(listed.words)))
     right = list(range(len(seen.words)))
     pairs: list[Pairing] = []
@@ -75,7 +75,7 @@ def align(listed: NameForm, seen: NameForm, weights: Weights) -> Alignment:
                 break
     if left and right:
         found = [pair for i in left for j in right if (pair := _meet(listed, i, seen, j, weights))]
-        for pair in sorted(found, key=lambda one: (-one.bits, one.listed, one.seen)):
+        for pair in sorted(found, key=lambda one: (-one.bits, listed.words[one.listed], seen.words[one.seen])):
             if pair.listed in left and pair.seen in right:
                 pairs.append(pair)
                 left.remove(pair.listed)

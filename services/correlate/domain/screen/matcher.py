@@ -7,7 +7,7 @@ from services.correlate.domain.screen.alignment import Alignment, align
 from services.correlate.domain.screen.explain import word_evidence
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.listed import Listed
-from services.correlate.domain.screen.persons import birth_evidence, nationality_evidence, sex_evidence
+from services.correlate.domain.screen.persons import Said, birth_said, nationality_said, sex_said
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Person
 from shared.contracts.explanation import Evidence
@@ -54,43 +54,52 @@ class EvidenceMatcher:
         self._weights = weights or Weights()
 
     def person(self, actor: Listed, form: NameForm, person: Person) -> Judgement | None:
-        """The best of the listed names."""
-        weights, body = self._weights, actor.entry.body
-        best: tuple[float, NameForm, Alignment] | None = None
-        for listed in actor.forms:
-            alignment = align(listed, form, weights)
-            bits = alignment.bits + self._left_over(alignment, weights)
-            if best is None or (not listed.weak, bits) > (not best[1].weak, best[0]):
-                best = (bits, listed, alignment)
-        if best is None or not best[2].pairs or best[0] + weights.birth_day + weights.nationality + weights.sex < weights.hit_at:
-            return None
-        bits, listed, alignment = best
-        birth = birth_evidence(body, person, weights)
-        others = [birth, nationality_evidence(body, person, weights), sex_evidence(body, person, weights)]
-        beside = [evidence for evidence in others if evidence]
-        bits += sum(evidence.weight for evidence in beside)
-        if bits < weights.hit_at:
-            return None
+        """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
+        body, weights = actor.entry.body, self._weights
+        birth = birth_said(body, person, weights)
+        said = (birth, nationality_said(body, person, weights), sex_said(body, person, weights))
+        beside = [one for one in said if one]
         born = birth is not None and birth.weight >= weights.birth_near
-        alert = bits >= weights.alert_at and not listed.weak and _is_one_person(listed, form, alignment, born=born)
-        explanation = (*word_evidence(listed, form, alignment, weights), *beside)
-        return Judgement(score(bits, weights.alert_at), bits, alert, listed.text, explanation)
+        besides = sum(one.weight for one in beside)
+        for weak in (False, True):
+            best = self._best(actor, form, weak=weak, each=1.0, every_word=0.0)
+            if best is not None and best[0] + besides >= self._weights.hit_at:
+                bits, listed, alignment = best[0] + besides, best[1], best[2]
+                alert = not weak and bits >= self._weights.alert_at and _is_one_person(listed, form, alignment, born=born)
+                return self._judged(bits, listed, form, alignment, beside, alert=alert)
+        return None
 
     def organisation(self, actor: Listed, form: NameForm) -> Judgement | None:
-        """The best of the listed names; words beyond the legal form count, and all of them together a little more."""
-        weights = self._weights
+        """The same for an organisation: words beyond the legal form count, and all of them together a little more."""
+        for weak in (False, True):
+            best = self._best(actor, form, weak=weak, each=2.0, every_word=self._weights.every_word)
+            if best is not None and best[0] >= self._weights.hit_at:
+                bits, listed, alignment = best
+                alert = not weak and bits >= self._weights.alert_at and len(alignment.pairs) > 1
+                return self._judged(bits, listed, form, alignment, [], alert=alert)
+        return None
+
+    def _best(
+        self, actor: Listed, form: NameForm, *, weak: bool, each: float, every_word: float
+    ) -> tuple[float, NameForm, Alignment] | None:
+        """The listed name of a strength that the words speak most for."""
         best: tuple[float, NameForm, Alignment] | None = None
         for listed in actor.forms:
-            alignment = align(listed, form, weights)
-            complete = not alignment.listed_left and not alignment.seen_left
-            bits = alignment.bits + self._left_over(alignment, weights, each=2.0) + (weights.every_word if complete else 0.0)
-            if best is None or (not listed.weak, bits) > (not best[1].weak, best[0]):
+            if listed.weak is not weak:
+                continue
+            alignment = align(listed, form, self._weights)
+            bits = alignment.bits + self._left_over(alignment, self._weights, each=each)
+            if not alignment.listed_left and not alignment.seen_left:
+                bits += every_word
+            if alignment.pairs and (best is None or bits > best[0]):
                 best = (bits, listed, alignment)
-        if best is None or best[0] < weights.hit_at:
-            return None
-        bits, listed, alignment = best
-        alert = bits >= weights.alert_at and not listed.weak and len(alignment.pairs) > 1
-        return Judgement(score(bits, weights.alert_at), bits, alert, listed.text, word_evidence(listed, form, alignment, weights))
+        return best
+
+    def _judged(
+        self, bits: float, listed: NameForm, seen: NameForm, alignment: Alignment, beside: list[Said], *, alert: bool
+    ) -> Judgement:
+        explanation = (*word_evidence(listed, seen, alignment, self._weights), *(one.evidence() for one in beside))
+        return Judgement(score(bits, self._weights.alert_at), bits, alert, listed.text, explanation)
 
     @staticmethod
     def _left_over(alignment: Alignment, weights: Weights, *, each: float = 1.0) -> float:
