@@ -1,5 +1,4 @@
 import asyncio
-from datetime import timedelta
 from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
