@@ -23,6 +23,7 @@ COMMANDS = {
         "services.cli.demo.command:demo",
         "The whole road with a real list, real seizures and generated crossings; says whether it was right.",
     ),
+    "bench": Entry("services.cli.bench.command:app", "Measure hot paths beside their practical limits."),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "keys": Entry("services.cli.keys:app", "API keys: make, list, end."),
     "migrate": Entry("services.cli.migrate:migrate", "Bring the schemas of the database up to date."),

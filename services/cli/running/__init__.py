@@ -1,5 +1,5 @@
 """The whole of Atalaya on one machine: engines, topics, schemas, services, and whoever keeps them running."""
 
-from services.cli.running.system import Ports, System, running
+from services.cli.running.system import UNLIMITED, Ports, System, running
 
-__all__ = ["Ports", "System", "running"]
+__all__ = ["UNLIMITED", "Ports", "System", "running"]

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.engines import ports
@@ -25,34 +26,43 @@ async def migrate(database: str) -> None:
     await migrate_notify(database)
 
 
-async def start_services(
-    var: Path, wanted: Mapping[str, int | None], keeper: Keeper, brokers: str, database: str
-) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the services stand on; `environment` goes before what they inherit."""
+
+    var: Path
+    brokers: str
+    database: str
+    environment: Mapping[str, str]
+
+
+async def start_services(ground: Ground, wanted: Mapping[str, int | None], keeper: Keeper) -> dict[str, str]:
     """Start them, wait until each says that it is ready, and return their addresses."""
     chosen = {
         name: ports.claim(f"the service {name}", wanted[name], preferred, f"--{name}-port")
         for name, preferred in PREFERRED_PORTS.items()
     }
-    kept = {name: keeper.begin(_command(name, port, var, brokers, database)) for name, port in chosen.items()}
+    kept = {name: keeper.begin(_command(name, port, ground)) for name, port in chosen.items()}
     async with asyncio.TaskGroup() as group:
         for name, port in chosen.items():
             group.create_task(_wait_until_ready(kept[name], port))
     return {name: f"http://{ports.LOOPBACK}:{port}" for name, port in chosen.items()}
 
 
-def _command(name: str, port: int, var: Path, brokers: str, database: str) -> Command:
+def _command(name: str, port: int, ground: Ground) -> Command:
     environment = {
-        KAFKA_VARIABLE: brokers,
+        KAFKA_VARIABLE: ground.brokers,
         f"{PREFIX}HTTP{DELIMITER}HOST": ports.LOOPBACK,
         f"{PREFIX}HTTP{DELIMITER}PORT": str(port),
     }
     if name != "ingest":  # it has no database, so that it accepts while there is none
-        environment[DATABASE_VARIABLE] = database
+        environment[DATABASE_VARIABLE] = ground.database
     if name == "notify":
         environment |= _endpoints_on_this_machine()
+    environment |= ground.environment
     # -P: a folder named `services` or `shared` where the user stands must not be taken for ours.
     argv = (sys.executable, "-P", "-m", f"services.{name}")
-    return Command(name, argv, var / "log" / f"{name}.log", handed_on(environment), stop_seconds=20.0)
+    return Command(name, argv, ground.var / "log" / f"{name}.log", handed_on(environment), stop_seconds=20.0)
 
 
 def _endpoints_on_this_machine() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,14 @@ from services.cli.running.keeper import Keeper
 from services.cli.running.state import State, end_processes
 from services.cli.settings import UpSettings
 from services.cli.topics import TopicError, make_topics
+from shared.platform.settings import DELIMITER, PREFIX
 
 Say = Callable[[str], None]
 """Told in a few words what is being done now."""
+
+
+UNLIMITED: Mapping[str, str] = {f"{PREFIX}HTTP{DELIMITER}RATE_PER_SECOND": "1000000000"}
+"""What a measurement hands to `running` as environment: nobody is slowed down for the others' sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +68,15 @@ async def running(
     wanted: Ports = Ports(),
     *,
     nation: str = "GT",
+    environment: Mapping[str, str] | None = None,
     settings: UpSettings | None = None,
     advance: jars.Advance = lambda _: None,
     say: Say = lambda _: None,
 ) -> AsyncIterator[System]:
     """Everything up and ready; whatever dies is started again; all ended on the way out, whatever happens inside.
 
-    While the body runs, `var/atalaya.json` holds the addresses.
+    While the body runs, `var/atalaya.json` holds the addresses. `environment` reaches every service; its settings go before
+    those of our own environment.
 
     Raises:
         EngineError: it cannot run here; the sentence says what to do.
@@ -85,7 +92,8 @@ async def running(
         async with _flat(), asyncio.TaskGroup() as group:
             keeper = Keeper(group, lambda children: state.record([_own_identity(), *children]))
             try:
-                system = await _bring_up(var, wanted, settings or UpSettings(), nation, keeper, advance, say)
+                start = _Start(var, wanted, settings or UpSettings(), nation, environment or {}, keeper, advance, say)
+                system = await _bring_up(start)
                 state.publish(system.addresses() | {"processes": [asdict(each) for each in state.recorded()]})
                 yield system
             finally:
@@ -93,52 +101,65 @@ async def running(
                 await keeper.end_all()
 
 
-async def _bring_up(
-    var: Path, wanted: Ports, settings: UpSettings, nation: str, keeper: Keeper, advance: jars.Advance, say: Say
-) -> System:
-    say("starting Apache Kafka and PostgreSQL")
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """All that a start is told."""
+
+    var: Path
+    ports: Ports
+    settings: UpSettings
+    nation: str
+    environment: Mapping[str, str]
+    keeper: Keeper
+    advance: jars.Advance
+    say: Say
+
+
+async def _bring_up(start: _Start) -> System:
+    start.say("starting Apache Kafka and PostgreSQL")
     async with asyncio.TaskGroup() as group:
-        brokers = group.create_task(_kafka(var, wanted.kafka, settings, keeper, advance))
-        database = group.create_task(_database(var, wanted.database, settings, keeper))
-    reached = settings.model_copy(update={"kafka": settings.kafka.model_copy(update={"bootstrap_servers": brokers.result()})})
-    say("creating topics")
-    await make_topics(reached.kafka)
-    say("starting ingest, correlate and notify")
-    asked = {"ingest": wanted.ingest, "correlate": wanted.correlate, "notify": wanted.notify}
-    addresses = await processes.start_services(var, asked, keeper, brokers.result(), database.result())
+        brokers = group.create_task(_kafka(start))
+        database = group.create_task(_database(start))
+    kafka_settings = start.settings.kafka.model_copy(update={"bootstrap_servers": brokers.result()})
+    start.say("creating topics")
+    await make_topics(kafka_settings)
+    start.say("starting ingest, correlate and notify")
+    ports_asked = {"ingest": start.ports.ingest, "correlate": start.ports.correlate, "notify": start.ports.notify}
+    ground = processes.Ground(start.var, brokers.result(), database.result(), start.environment)
+    addresses = await processes.start_services(ground, ports_asked, start.keeper)
     return System(
         **addresses,
         kafka=brokers.result(),
         database=database.result(),
-        admin_key=await admin_key(var, reached.kafka, addresses["correlate"], nation),
-        keeper=keeper,
+        admin_key=await admin_key(start.var, kafka_settings, addresses["correlate"], start.nation),
+        keeper=start.keeper,
     )
 
 
-async def _kafka(var: Path, wanted: int | None, settings: UpSettings, keeper: Keeper, advance: jars.Advance) -> str:
-    if settings.foreign_kafka is not None:
-        return settings.foreign_kafka
-    port = ports.claim("Apache Kafka", wanted, 9192, "--kafka-port")
-    kept = keeper.begin(await kafka.prepare(var, port, advance=advance))
+async def _kafka(start: _Start) -> str:
+    if start.settings.foreign_kafka is not None:
+        return start.settings.foreign_kafka
+    port = ports.claim("Apache Kafka", start.ports.kafka, 9192, "--kafka-port")
+    kept = start.keeper.begin(await kafka.prepare(start.var, port, advance=start.advance))
     address = f"{ports.LOOPBACK}:{port}"
     await kafka.wait_until_ready(kept, address)
     kept.ready = True
     return address
 
 
-async def _database(var: Path, wanted: int | None, settings: UpSettings, keeper: Keeper) -> str:
+async def _database(start: _Start) -> str:
     """Up and migrated: PostgreSQL is there long before Kafka, so its schemas need not wait."""
-    address = settings.foreign_database or await _embedded_database(var, wanted, keeper)
+    address = start.settings.foreign_database or await _embedded_database(start)
     await processes.migrate(address)
     return address
 
 
-async def _embedded_database(var: Path, wanted: int | None, keeper: Keeper) -> str:
-    port = ports.claim("PostgreSQL", wanted, 5532, "--database-port")
-    kept = keeper.begin(await postgres.prepare(var, port))
-    await postgres.wait_until_ready(kept, var, port)
+async def _embedded_database(start: _Start) -> str:
+    port = ports.claim("PostgreSQL", start.ports.database, 5532, "--database-port")
+    kept = start.keeper.begin(await postgres.prepare(start.var, port))
+    await postgres.wait_until_ready(kept, start.var, port)
     kept.ready = True
-    return postgres.url(var, port)
+    return postgres.url(start.var, port)
 
 
 def _own_identity() -> Identity:
