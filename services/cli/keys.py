@@ -74,8 +74,10 @@ def revoke(
 
 def _door(service: str | None, admin_key: str | None, bootstrap: str | None, var: Path) -> KeyDoor:
     if bootstrap is not None:
-        from services.cli.settings import UpSettings  # noqa: PLC0415 - only this way needs Kafka's settings
+        from services.cli.settings import UpSettings  # noqa: PLC0415 - only this way needs Kafka
+        from shared.platform.logs import configure_logging  # noqa: PLC0415
 
+        configure_logging(service="keys", level="warning", form="console")
         return TopicDoor(UpSettings().kafka.model_copy(update={"bootstrap_servers": bootstrap}))
     left = _left_by_up(var)
     service, admin_key = service or left.get("correlate"), admin_key or left.get("admin_key")
