@@ -44,7 +44,7 @@ class AlertEvidence(Contract):
 
     event_id: UUID
     occurred_at: Utc
-    place: Place | None
+    place: Place | None = None
     explanation: tuple[Evidence, ...] = ()
     sentence: Text | None = None
 

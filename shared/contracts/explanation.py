@@ -24,7 +24,7 @@ class Hit(Contract):
     entry_id: UUID
     version: int
     source: str
-    source_id: str | None
+    source_id: str | None = None
     kind: SubjectKind
     score: float = Field(ge=0, le=1)
     alert: bool
