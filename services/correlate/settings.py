@@ -38,7 +38,9 @@ class CorrelateSettings(Group):
         default=5.0, gt=0, description="Seconds between two looks for alerts and entries whose time is over."
     )
     look_back_slice: int = Field(
-        default=2000, ge=1, description="Stored sightings that a look back judges in one transaction; a restart repeats one at most."
+        default=2000,
+        ge=1,
+        description="Stored sightings that a look back judges in one transaction; a restart repeats one at most.",
     )
     look_back_poll_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between two looks for a change of the list that every partition has passed."

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Column, DateTime, Index, MetaData, SmallInteger, Text, Uuid, text
+from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, SmallInteger, Text, Uuid, text
 from sqlalchemy import Table as CoreTable
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from shared.platform.database.offsets import offset_table
@@ -154,6 +155,8 @@ class AlertRow(Table, table=True):
     opened_at: datetime = _moment()
     revised_at: datetime = _moment()
     expires_at: datetime = _moment()
+    last_seen: datetime = _moment()
+    """When the latest of its evidence occurred: an alert older than what tracking reads is left as it is."""
     content: str = Field(sa_type=Text)
 
 

@@ -1,0 +1,1 @@
+"""The HTTP doors of correlate: the watchlist, the alerts, ad hoc screening."""

@@ -1,0 +1,115 @@
+"""`/v1/alerts`: what stands and what stood, one with its evidence, the explanation of each score and its timeline."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+from sqlalchemy import Select, select, tuple_
+from starlette.responses import Response
+
+from services.correlate.api.entries_view import Page, json_answer
+from services.correlate.store.timeline import TimelineItem, timeline_of
+from services.correlate.tables import alert as alerts
+from shared.contracts.alerts import Alert
+from shared.contracts.base import Nation, Severity, Utc
+from shared.contracts.vocabulary import AlertState, Cause
+from shared.platform.auth.access import Principal, require
+from shared.platform.database.engine import Database
+from shared.platform.http.cursors import Cursors
+from shared.platform.http.problems import PROBLEM_RESPONSES, NotFoundError
+from shared.platform.http.routing import api_router
+
+Reader = Annotated[Principal, Depends(require("alerts:read"))]
+
+
+class AlertWithTimeline(Alert):
+    """An alert with everything that happened to it: its revisions and the sightings behind them, in order."""
+
+    timeline: tuple[TimelineItem, ...]
+
+
+class AlertFilter(BaseModel):
+    """What to list; each that is given must hold."""
+
+    model_config = {"extra": "forbid"}
+
+    state: list[AlertState] = []
+    cause: list[Cause] = []
+    severity_at_least: Severity | None = None
+    nation: Nation | None = None
+    subject: str | None = None
+    entry: UUID | None = None
+    since: Utc | None = None
+    until: Utc | None = None
+    limit: Annotated[int, Query(ge=1, le=500)] = 50
+    cursor: str | None = None
+
+
+def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
+    """The routes of alerts."""
+    router = api_router(prefix="/v1/alerts", tags=["alerts"], responses=PROBLEM_RESPONSES)
+
+    @router.get("", response_model=Page[Alert], summary="Alerts, the latest opened first")
+    async def page(who: Reader, wanted: Annotated[AlertFilter, Query()]) -> Response:
+        query = _filtered(_visible(select(alerts.c.content, alerts.c.opened_at, alerts.c.alert_id), who), wanted)
+        if wanted.cursor is not None:
+            place = cursors.open(wanted.cursor)
+            query = query.where(tuple_(alerts.c.opened_at, alerts.c.alert_id) < tuple_(*_place(place)))
+        query = query.order_by(alerts.c.opened_at.desc(), alerts.c.alert_id.desc()).limit(wanted.limit + 1)
+        async with database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        shown, last = rows[: wanted.limit], rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+        follows = cursors.seal({"at": last.opened_at.isoformat(), "id": str(last.alert_id)}) if last else None
+        return json_answer({"items": [_dumped(Alert.model_validate_json(row.content)) for row in shown], "next_cursor": follows})
+
+    @router.get("/{alert_id}", response_model=AlertWithTimeline, summary="One alert with evidence, explanations and timeline")
+    async def read(alert_id: UUID, who: Reader) -> Response:
+        query = _visible(select(alerts.c.content, alerts.c.partition_subject).where(alerts.c.alert_id == alert_id), who)
+        async with database.transaction() as connection:
+            row = (await connection.execute(query)).first()
+            if row is None:
+                raise NotFoundError("No alert has this id.")
+            alert = Alert.model_validate_json(row.content)
+            timeline = await timeline_of(connection, alert, row.partition_subject, None if _sees_all(who) else who.nation)
+        return json_answer(_dumped(AlertWithTimeline(**alert.__dict__, timeline=tuple(timeline))))
+
+    return router
+
+
+def _sees_all(who: Principal) -> bool:
+    return "admin" in who.scopes
+
+
+def _visible(query: Select[Any], who: Principal) -> Select[Any]:
+    """What the key's nation may see; what it may not does not exist for it."""
+    return query if _sees_all(who) else query.where(alerts.c.releasable_to.any(who.nation))
+
+
+def _filtered(query: Select[Any], wanted: AlertFilter) -> Select[Any]:
+    if wanted.state:
+        query = query.where(alerts.c.state.in_([state.value for state in wanted.state]))
+    if wanted.cause:
+        query = query.where(alerts.c.cause.in_([cause.value for cause in wanted.cause]))
+    if wanted.severity_at_least is not None:
+        query = query.where(alerts.c.severity >= wanted.severity_at_least.rank)
+    if wanted.nation is not None:
+        query = query.where(alerts.c.next_nations.any(wanted.nation))
+    if wanted.subject is not None:
+        query = query.where(alerts.c.subject_key == wanted.subject)
+    if wanted.entry is not None:
+        query = query.where(alerts.c.entry_ids.contains([wanted.entry]))
+    if wanted.since is not None:
+        query = query.where(alerts.c.revised_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(alerts.c.revised_at < wanted.until)
+    return query
+
+
+def _place(opened: dict[str, Any]) -> tuple[datetime, UUID]:
+    return datetime.fromisoformat(opened["at"]), UUID(opened["id"])
+
+
+def _dumped(alert: BaseModel) -> Any:
+    return alert.model_dump(mode="json", by_alias=True)

@@ -1,0 +1,59 @@
+"""Version guards of a change, and the use cases' errors as problems."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from services.correlate.watchlist import EntryDiffersError, EntryEndedError, EntryUnknownError, NotIssuerError
+from shared.platform.faults import Fault
+from shared.platform.http.problems import (
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    ProblemError,
+)
+
+_TAG: Final = re.compile(r'"(\d{1,9})"')
+
+
+class PreconditionFailedError(ProblemError):
+    """The entry is no longer at the version that If-Match names."""
+
+    status, slug = 412, "precondition-failed"
+
+
+def expected_version(request: Request, body: Any) -> tuple[int | None, bool]:
+    """The version that the client saw, if it says so, and whether by If-Match. Without one the last change stands; the history keeps all."""
+    tag = request.headers.get("if-match")
+    if tag is not None and tag.strip() != "*":
+        match = _TAG.fullmatch(tag.strip())
+        if match is None:
+            raise BadRequestError("If-Match holds one entity tag as it was given out.")
+        return int(match[1]), True
+    version = body.get("version") if isinstance(body, dict) else None
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        raise InvalidInputError([Fault("/version", "int_type", "The version is a whole number.")])
+    return version, False
+
+
+@contextlib.contextmanager
+def translated(*, tagged: bool = False) -> Iterator[None]:
+    """Raise problems in place of the use cases' errors."""
+    try:
+        yield
+    except EntryUnknownError:
+        raise NotFoundError("No entry has this id.") from None
+    except NotIssuerError:
+        raise ForbiddenError("Only the agency that listed an entry may change it.") from None
+    except EntryEndedError:
+        raise ConflictError("The entry has ended; list it again.") from None
+    except EntryDiffersError as error:
+        members = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
+        if tagged:
+            raise PreconditionFailedError("The entry is at another version.", **members) from None
+        raise ConflictError("The entry differs from what was expected; read it and replace it.", **members) from None

@@ -1,0 +1,107 @@
+"""What is asked in ad hoc screening, and what of an event it stands for."""
+
+from functools import lru_cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from rigour.territories import lookup_territory
+
+from shared.contracts.events import Container, Conveyance, Document, PartialDate, Person, PersonName
+from shared.contracts.sightings import Seen
+from shared.contracts.vocabulary import ActorKind, ConveyanceKind
+from shared.contracts.watchlist import Identifiers
+
+
+@lru_cache(maxsize=1024)
+def country_code(text: str) -> str | None:
+    """The ISO 3166-1 code of a country given by code or English name; None where it is none."""
+    found = lookup_territory(text.strip())
+    return found.code.upper() if found is not None and len(found.code) == 2 else None  # noqa: PLR2004 - alpha-2
+
+
+def _country(value: Any) -> Any:
+    if isinstance(value, str):
+        code = country_code(value)
+        if code is None:
+            raise ValueError("no country has this code or English name")
+        return code
+    return value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class QueryName(_Strict):
+    """A name in full or in parts."""
+
+    full: str | None = Field(default=None, max_length=500)
+    given: str | None = Field(default=None, max_length=200)
+    paternal: str | None = Field(default=None, max_length=200)
+    maternal: str | None = Field(default=None, max_length=200)
+
+
+class QueryDocument(_Strict):
+    """A document by its number."""
+
+    type: str = "passport"
+    number: str = Field(min_length=1, max_length=64)
+    issuer: str | None = None
+
+    _issuer = field_validator("issuer", mode="before")(_country)
+
+
+class ScreenQuery(_Strict):
+    """One line of a screening file; countries as code or English name."""
+
+    id: str | None = None
+    kind: ActorKind = ActorKind.PERSON
+    name: str | QueryName | None = None
+    birth_date: PartialDate | None = None
+    sex: str | None = None
+    nationality: str | None = None
+    nationalities: tuple[str, ...] = ()
+    documents: tuple[QueryDocument, ...] = ()
+    identifiers: Identifiers | None = Field(default=None, description="of a vehicle, vessel, aircraft or container")
+
+    _nationality = field_validator("nationality", mode="before")(_country)
+
+    @field_validator("nationalities", mode="before")
+    @classmethod
+    def _nationalities(cls, value: Any) -> Any:
+        return tuple(_country(one) for one in value) if isinstance(value, list | tuple) else value
+
+
+_CONVEYANCES: dict[ActorKind, Literal["vehicle", "vessel", "aircraft"]] = {
+    ActorKind.VEHICLE: "vehicle",
+    ActorKind.VESSEL: "vessel",
+    ActorKind.AIRCRAFT: "aircraft",
+}
+
+
+def seen_by(query: ScreenQuery) -> Seen:
+    """The query as something seen: judged by the same code as an event."""
+    own = query.identifiers or Identifiers()
+    if query.kind in _CONVEYANCES:
+        fields = own.model_dump(exclude={"container"}, exclude_none=True)
+        return Seen(conveyance=Conveyance(kind=ConveyanceKind(_CONVEYANCES[query.kind]), **fields))
+    if query.kind is ActorKind.CONTAINER:
+        return Seen(container=Container(number=own.container or ""))
+    if query.kind is ActorKind.ORGANISATION:
+        return Seen(organisation=_name(query).text)
+    nations = (*query.nationalities, query.nationality) if query.nationality else query.nationalities
+    return Seen(
+        person=Person(
+            name=_name(query) if query.name else None,
+            birth_date=query.birth_date,
+            sex=query.sex,
+            nationalities=nations,
+            documents=tuple(Document(type=one.type, number=one.number, issuer=one.issuer) for one in query.documents),
+        )
+    )
+
+
+def _name(query: ScreenQuery) -> PersonName:
+    if isinstance(query.name, QueryName):
+        return PersonName(**query.name.model_dump())
+    return PersonName(full=query.name)

@@ -1,0 +1,166 @@
+"""`/v1/watchlist/actors` and `/v1/watchlist/routes`: create, read, replace, end, history."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import or_, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.correlate.api.bulk import add_import
+from services.correlate.api.entries_view import (
+    Page,
+    ShownActor,
+    ShownRoute,
+    answer,
+    author,
+    body_schema,
+    json_answer,
+    read_body,
+    shown,
+)
+from services.correlate.api.guards import expected_version, translated
+from services.correlate.entries import Author
+from services.correlate.store import entries as store
+from services.correlate.tables import entry as entries
+from services.correlate.watchlist import EntryUnknownError, Verdict, Watchlist
+from shared.contracts.base import Severity
+from shared.contracts.watchlist import ActorBody, ActorEntry, RouteBody, RouteEntry
+from shared.platform.auth.access import Principal, require
+from shared.platform.database.engine import Database
+from shared.platform.http.cursors import Cursors
+from shared.platform.http.problems import PROBLEM_RESPONSES
+from shared.platform.http.routing import api_router, json_body
+
+Reader = Annotated[Principal, Depends(require("watchlist:read"))]
+Writer = Annotated[Principal, Depends(require("watchlist:write"))]
+Why = Annotated[str | None, Query(max_length=1000, description="Why it changes; kept in the history.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the two kinds of entry, with its models."""
+
+    path: Literal["actors", "routes"]
+    body: type[ActorBody] | type[RouteBody]
+    entry: type[ActorEntry] | type[RouteEntry]
+    view: type[ShownActor] | type[ShownRoute]
+
+
+KINDS = (Kind("actors", ActorBody, ActorEntry, ShownActor), Kind("routes", RouteBody, RouteEntry, ShownRoute))
+
+
+def watchlist_routers(watchlist: Watchlist, database: Database, cursors: Cursors, import_chunk: int) -> list[APIRouter]:
+    """The routes of both kinds."""
+    routers = []
+    for kind in KINDS:
+        router = api_router(prefix=f"/v1/watchlist/{kind.path}", tags=["watchlist"], responses=PROBLEM_RESPONSES)
+        _add_changes(router, kind, watchlist)
+        _add_reading(router, kind, database, cursors)
+        add_import(router, kind.body, watchlist, import_chunk)
+        routers.append(router)
+    return routers
+
+
+def _add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
+    @router.post(
+        "",
+        status_code=201,
+        response_model=kind.view,
+        openapi_extra=body_schema(kind.body),
+        summary="List something; the same source and id with the same content again changes nothing",
+    )
+    async def create(request: Request, who: Writer, why: Why = None) -> Response:
+        body = read_body(kind.body, await json_body(request))
+        with translated():
+            outcome = await watchlist.add(body, author(who), why)
+        entry = outcome.entry
+        place = f"/v1/watchlist/{kind.path}/{entry.entry_id}"
+        return answer(entry, 201 if outcome.verdict is Verdict.CREATED else 200, Location=place)
+
+    @router.put(
+        "/{entry_id}",
+        response_model=kind.view,
+        openapi_extra=body_schema(kind.body),
+        summary="Put a new version in place; If-Match (412) or a version in the body (409) guards against another's change",
+    )
+    async def replace(entry_id: UUID, request: Request, who: Writer, why: Why = None) -> Response:
+        value = await json_body(request)
+        body = read_body(kind.body, value)
+        expected, tagged = expected_version(request, value)
+        with translated(tagged=tagged):
+            entry = await watchlist.replace(entry_id, kind.entry, body, author(who), expected=expected, why=why)
+        return answer(entry)
+
+    @router.delete("/{entry_id}", response_model=kind.view, summary="End an entry: it alerts no more, its history stays")
+    async def end(
+        entry_id: UUID,
+        request: Request,
+        who: Writer,
+        reason: Annotated[str | None, Query(max_length=1000, description="Why it ends; kept in the history.")] = None,
+    ) -> Response:
+        expected, tagged = expected_version(request, None)
+        with translated(tagged=tagged):
+            entry = await watchlist.end(entry_id, kind.entry, author(who), expected=expected, why=reason)
+        return answer(entry)
+
+
+def _add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cursors) -> None:
+    @router.get("", response_model=Page[kind.view], summary="The list, what changed last first")  # type: ignore[name-defined]
+    async def page(
+        who: Reader,
+        state: Literal["active", "ended", "all"] = "active",
+        kind_: Annotated[str | None, Query(alias="kind")] = None,
+        source: str | None = None,
+        source_id: str | None = None,
+        severity: Severity | None = None,
+        q: Annotated[str | None, Query(min_length=2, max_length=100, description="Part of a name or identifier.")] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+        cursor: str | None = None,
+    ) -> Response:
+        query = select(entries.c.content, entries.c.list_version).where(entries.c.type == kind.path[:-1], _visible(author(who)))
+        wanted = {"kind": kind_, "source": source, "source_id": source_id, "severity": severity}
+        for name, value in wanted.items():
+            if value is not None:
+                query = query.where(entries.c[name] == value)
+        if state != "all":
+            query = query.where(entries.c.ended_at.is_(None) if state == "active" else entries.c.ended_at.is_not(None))
+        if q is not None:
+            query = query.where(entries.c.label.contains(q.lower(), autoescape=True))
+        if cursor is not None:
+            query = query.where(entries.c.list_version < cursors.open(cursor)["below"])
+        async with database.transaction() as connection:
+            found = await store.read_page(connection, query.order_by(entries.c.list_version.desc()).limit(limit + 1))
+        follows = cursors.seal({"below": found[limit - 1].list_version}) if len(found) > limit else None
+        return json_answer({"items": [shown(entry) for entry in found[:limit]], "next_cursor": follows})
+
+    @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too")
+    async def read(entry_id: UUID, who: Reader) -> Response:
+        async with database.transaction() as connection:
+            found = (await store.find_entries(connection, [entry_id])).get(entry_id)
+        with translated():
+            if not isinstance(found, kind.entry) or not author(who).may_see(found):
+                raise EntryUnknownError
+        return answer(found)
+
+    @router.get(
+        "/{entry_id}/history",
+        response_model=Page[kind.view],  # type: ignore[name-defined]
+        summary="Every version of an entry, the latest first: who changed it, when and why",
+    )
+    async def history(entry_id: UUID, who: Reader) -> Response:
+        async with database.transaction() as connection:
+            versions = await store.history_of(connection, entry_id)
+        with translated():
+            if not versions or not isinstance(versions[0], kind.entry) or not author(who).may_see(versions[0]):
+                raise EntryUnknownError
+        seen = [version for version in versions if author(who).may_see(version)]
+        return json_answer({"items": [shown(version) for version in seen], "next_cursor": None})
+
+
+def _visible(who: Author) -> Any:
+    if who.admin:
+        return True
+    return or_(entries.c.originator == who.agency, entries.c.releasable_to.any(who.nation))

@@ -1,0 +1,130 @@
+"""The next version of an entry: what an issuer wrote, checked and completed. Nothing here waits or reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from shared.contracts.places import checkpoint, locate
+from shared.contracts.vocabulary import ActorKind
+from shared.contracts.watchlist import ActorBody, ActorEntry, RouteBody, RouteEntry, Waypoint
+from shared.platform.faults import Fault
+
+Body: TypeAlias = ActorBody | RouteBody
+AnyEntry: TypeAlias = ActorEntry | RouteEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes the list: an agency of a nation, by one of its keys."""
+
+    agency: str
+    nation: str
+    by: str
+    admin: bool = False
+
+    def may_edit(self, entry: AnyEntry) -> bool:
+        """Only the issuer edits or ends an entry; an administrator may for it."""
+        return self.admin or self.agency == entry.originator
+
+    def may_see(self, entry: AnyEntry) -> bool:
+        """The issuer and those nations it is releasable to."""
+        return self.may_edit(entry) or self.nation in entry.releasable_to
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to become of an entry: a new body, or its end."""
+
+    entry_id: UUID
+    body: Body
+    why: str | None = None
+    ended_at: datetime | None = None
+
+
+def next_version(change: Change, before: AnyEntry | None, author: Author, *, list_version: int, now: datetime) -> AnyEntry:
+    """The entry after the change. Its originator and nation are those of its first version, whoever edits."""
+    originator, nation = (before.originator, before.nation) if before else (author.agency, author.nation)
+    handling = change.body.handling
+    head = {
+        "entry_id": change.entry_id,
+        "version": before.version + 1 if before else 1,
+        "list_version": list_version,
+        "originator": originator,
+        "nation": nation,
+        "changed_at": now,
+        "changed_by": author.by,
+        "why": change.why,
+        "ended_at": change.ended_at,
+        "releasable_to": tuple(sorted({nation, *(handling.releasable_to if handling else ())})),
+    }
+    if isinstance(change.body, RouteBody):
+        return RouteEntry(body=change.body, **head)
+    return ActorEntry(body=change.body, **head)
+
+
+def completed(body: Body) -> Body:
+    """The body with the register's coordinates and nations at a route's checkpoints."""
+    if isinstance(body, ActorBody):
+        return body
+    waypoints = tuple(
+        point.model_copy(update={"place": locate(point.place)}) if point.place else point for point in body.waypoints
+    )
+    return body.model_copy(update={"waypoints": waypoints})
+
+
+def faults_in(body: Body) -> list[Fault]:
+    """What is wrong with a body beyond its shape."""
+    found = _faults_in_actor(body) if isinstance(body, ActorBody) else _faults_in_route(body)
+    if body.valid_from and body.valid_to and body.valid_to <= body.valid_from:
+        found.append(Fault("/valid_to", "before_start", "The validity ends before it begins."))
+    return found
+
+
+def label(body: Body) -> str:
+    """The words that a search in the list looks through, in lower case."""
+    if isinstance(body, RouteBody):
+        return body.name.lower()
+    words = [name.text for name in body.names]
+    words += [document.number for document in body.documents]
+    if body.identifiers:
+        words += [str(value) for value in body.identifiers.model_dump(exclude_none=True).values()]
+    return "\n".join(words).lower()
+
+
+def _faults_in_actor(body: ActorBody) -> list[Fault]:
+    found = [
+        Fault(f"/names/{index}", "name_empty", "A name is given in full or in parts.")
+        for index, name in enumerate(body.names)
+        if not name.text.strip()
+    ]
+    identified = bool(body.identifiers and body.identifiers.model_dump(exclude_none=True, exclude={"country"}))
+    if body.kind in {ActorKind.PERSON, ActorKind.ORGANISATION}:
+        if not (body.names or body.documents or identified):
+            found.append(Fault("/names", "nothing_to_match", "A name, a document or an identifier is needed."))
+    elif not (identified or body.documents):
+        found.append(Fault("/identifiers", "nothing_to_match", "An object needs an identifier."))
+    return found
+
+
+def _faults_in_route(body: RouteBody) -> list[Fault]:
+    found: list[Fault] = []
+    if body.least_waypoints > len(body.waypoints):
+        found.append(Fault("/least_waypoints", "more_than_waypoints", "More than the route has waypoints."))
+    for index, point in enumerate(body.waypoints):
+        found += _faults_in_waypoint(point, f"/waypoints/{index}")
+    return found
+
+
+def _faults_in_waypoint(point: Waypoint, at: str) -> list[Fault]:
+    found: list[Fault] = []
+    place = point.place
+    located = place is not None and place.lat is not None and place.lon is not None
+    if point.geofence is None and not located:
+        if place is None or place.code is None:
+            found.append(Fault(f"{at}/place", "place_missing", "A checkpoint code, coordinates or a geofence is needed."))
+        elif checkpoint(place.code) is None:
+            found.append(Fault(f"{at}/place/code", "checkpoint_unknown", "No checkpoint has this code; give its coordinates."))
+    if point.window and point.window.min > point.window.max:
+        found.append(Fault(f"{at}/window", "window_reversed", "The least time is longer than the most."))
+    return found

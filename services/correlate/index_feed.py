@@ -1,0 +1,61 @@
+"""The index that screening judges by, kept equal to the list by the compacted topic."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+
+from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.matcher import EvidenceMatcher
+from services.correlate.domain.screen.screener import Screener
+from shared.contracts.topics import WATCHLIST
+from shared.contracts.watchlist import ENTRY
+from shared.platform.kafka.messages import Headers
+from shared.platform.kafka.table import CompactedTable
+from shared.platform.readiness import Readiness
+from shared.platform.settings import KafkaSettings
+
+log = structlog.get_logger()
+
+
+class IndexFeed:
+    """Follows the list's topic into an index. `worker` must run; nothing may be judged before `ready`."""
+
+    def __init__(self, kafka: KafkaSettings, readiness: Readiness) -> None:
+        self.worker = CompactedTable(kafka, WATCHLIST, apply=self.apply, reset=self.reset, readiness=readiness)
+        self._grown = asyncio.Event()
+        self.reset()
+
+    @property
+    def ready(self) -> asyncio.Event:
+        """Set while the index holds everything that was on the topic at the start."""
+        return self.worker.ready
+
+    @property
+    def list_version(self) -> int:
+        """The version of the list that the index holds."""
+        return self.index.list_version
+
+    def reset(self) -> None:
+        """Begin again with an empty index."""
+        self.index = WatchlistIndex()
+        self.screener = Screener(self.index, EvidenceMatcher())
+
+    def apply(self, key: bytes | None, value: bytes | None, _headers: Headers, offset: int) -> None:
+        """Take one record in. One that is no entry is logged and stepped over: the list's other entries must not wait for it."""
+        try:
+            if value is not None:
+                self.index.apply(ENTRY.validate_json(value))
+            elif key is not None:
+                self.index.forget(UUID(key.decode()))
+        except (ValidationError, ValueError) as error:
+            log.error("entry.unreadable", offset=offset, error=type(error).__name__)
+        grown, self._grown = self._grown, asyncio.Event()
+        grown.set()
+
+    async def reached(self, list_version: int) -> None:
+        """Return once the index holds this version of the list; the caller sets the deadline."""
+        await self.ready.wait()
+        while self.list_version < list_version:
+            await self._grown.wait()

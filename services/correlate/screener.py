@@ -1,0 +1,121 @@
+"""Screening: events against the index, sightings acknowledged by the broker, then the offset."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+
+from services.correlate.index_feed import IndexFeed
+from services.correlate.judging import Judging, Run, read, unknown
+from services.correlate.store.events import known_digests, note_events
+from services.correlate.store.messages import partition_markers
+from services.correlate.tables import consumer_offset
+from shared.contracts.events import Event
+from shared.platform.database.engine import Database
+from shared.platform.database.offsets import advance_offset
+from shared.platform.errors import TransientError
+from shared.platform.kafka.consumer import PartitionedConsumer
+from shared.platform.kafka.messages import Batch, Message
+from shared.platform.kafka.producer import Producer
+
+log = structlog.get_logger()
+
+CONSUMER: Final = "screen"
+
+
+class ListBehindError(TransientError):
+    """The index has not reached the version that a marker names; the same batch comes again."""
+
+
+class Screening:
+    """Handles batches of the events topic.
+
+    Effect before mark: every sighting is acknowledged before the offset moves, so a crash repeats some; they carry
+    deterministic ids. An id that was screened before is not screened again: its sightings were acknowledged then.
+    """
+
+    def __init__(
+        self,
+        feed: IndexFeed,
+        producer: Producer,
+        database: Database,
+        *,
+        slice_seconds: float,
+        list_wait_seconds: float,
+        gate: asyncio.Semaphore,
+    ) -> None:
+        self._feed = feed
+        self._producer = producer
+        self._database = database
+        self._judging = Judging(feed, slice_seconds)
+        self._list_wait_seconds = list_wait_seconds
+        self._gate = gate
+
+    async def handle(self, batch: Batch) -> None:
+        """Judge a batch, send what it gives, move the offset.
+
+        Raises PoisonError for every event that cannot be read or judged, or contradicts an earlier one.
+        """
+        runs = read(batch.records)
+        await self._leave_out_known(runs)
+        await self._until_listed(0)
+        for run in runs:
+            await self._send(await self._judging.messages(run.events))
+            if run.marker is not None:
+                await self._until_listed(run.marker.list_version)
+                await self._send(partition_markers(run.marker.list_version, batch.partition))
+        await self._mark(batch, [one.event for run in runs for one in run.events])
+
+    async def _leave_out_known(self, runs: Sequence[Run]) -> None:
+        ids = {one.event.event_id for run in runs for one in run.events}
+        if ids:
+            async with self._gate, self._database.transaction("loops") as connection:
+                digests = await known_digests(connection, ids)
+            unknown(runs, digests)
+
+    async def _until_listed(self, list_version: int) -> None:
+        try:
+            async with asyncio.timeout(self._list_wait_seconds):
+                await self._feed.reached(list_version)
+        except TimeoutError:
+            raise ListBehindError(f"the list is not at {list_version} yet") from None
+
+    async def _send(self, messages: Sequence[Message]) -> None:
+        """Return once all are acknowledged; nothing that follows, a marker above all, may overtake one that was not."""
+        for error in await self._producer.send_many(messages) if messages else ():
+            if error is not None:
+                raise error
+
+    async def _mark(self, batch: Batch, screened: Sequence[Event]) -> None:
+        async with self._gate, self._database.transaction("loops") as connection:
+            await advance_offset(
+                connection,
+                consumer_offset,
+                consumer=CONSUMER,
+                topic=batch.topic,
+                partition=batch.partition,
+                expected=batch.expected_offset,
+                new=batch.next_offset,
+            )
+            await note_events(connection, screened)
+
+
+class ScreenWorker:
+    """The consumer of the events topic, begun once the list has been read to its end."""
+
+    name = "screen"
+
+    def __init__(self, feed: IndexFeed, consumer: PartitionedConsumer) -> None:
+        self._feed = feed
+        self._consumer = consumer
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Wait for the list, then consume until `stop`."""
+        async with asyncio.TaskGroup() as group:
+            waits = [group.create_task(self._feed.ready.wait()), group.create_task(stop.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for task in waits:
+                task.cancel()
+        if not stop.is_set():
+            await self._consumer.run(stop)

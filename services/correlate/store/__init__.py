@@ -1,0 +1,1 @@
+"""Adapters of correlate: SQL, and the messages that leave through the outbox."""

@@ -1,0 +1,129 @@
+"""Alerts in PostgreSQL: as they stand, every revision, and the messages that tell of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.correlate.store.messages import alert_message
+from services.correlate.tables import alert as alerts
+from services.correlate.tables import alert_revision as revisions
+from services.correlate.tables import outbox
+from shared.contracts.alerts import Alert, AlertMessage, AlertType
+from shared.contracts.vocabulary import AlertState
+from shared.platform.database.outbox import post
+
+ALIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlert:
+    """An alert as its last revision has it."""
+
+    alert: Alert
+    partition_subject: str
+    digest: str
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A new revision of an alert, and what led to it."""
+
+    type: AlertType
+    stored: StoredAlert
+    accepted_at: datetime | None = None
+    traceparent: str | None = None
+
+
+async def alerts_of(connection: AsyncConnection, subjects: Collection[str]) -> dict[str, list[StoredAlert]]:
+    """By partition subject its alerts, nobody else's to change until the transaction ends."""
+    query = select(alerts).where(alerts.c.partition_subject.in_(list(subjects))).order_by(alerts.c.alert_id).with_for_update()
+    found: dict[str, list[StoredAlert]] = {}
+    for row in await connection.execute(query):
+        found.setdefault(row.partition_subject, []).append(_stored(row))
+    return found
+
+
+async def subjects_alerted_on(connection: AsyncConnection, entry_ids: Collection[UUID]) -> list[str]:
+    """The partition subjects with alerts that rest on one of these entries."""
+    if not entry_ids:
+        return []
+    query = select(alerts.c.partition_subject).distinct().where(alerts.c.entry_ids.overlap(list(entry_ids)))
+    return [row.partition_subject for row in await connection.execute(query)]
+
+
+async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[StoredAlert]:
+    """Alerts alive whose time is over; those that somebody is changing now are left for the next look."""
+    query = (
+        select(alerts)
+        .where(alerts.c.state.in_([state.value for state in ALIVE]), alerts.c.expires_at <= now)
+        .order_by(alerts.c.expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_stored(row) for row in await connection.execute(query)]
+
+
+async def write_revisions(connection: AsyncConnection, written: Sequence[Revision]) -> None:
+    """Store new revisions, their history and their messages."""
+    if not written:
+        return
+    statement = postgresql.insert(alerts).values([_row(revision.stored) for revision in written])
+    new = {column.name: statement.excluded[column.name] for column in alerts.c if column.name != "alert_id"}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=new))
+    await connection.execute(insert(revisions), [_revision_row(revision) for revision in written])
+    await post(connection, outbox, [_message(revision) for revision in written])
+
+
+def _message(revision: Revision) -> Any:
+    alert = revision.stored.alert
+    told = AlertMessage(type=revision.type, timestamp=alert.revised_at, data=alert, accepted_at=revision.accepted_at)
+    return alert_message(told, revision.traceparent)
+
+
+def _stored(row: Any) -> StoredAlert:
+    return StoredAlert(Alert.model_validate_json(row.content), row.partition_subject, row.digest, row.last_seen)
+
+
+def _content(alert: Alert) -> str:
+    return alert.model_dump_json(exclude_none=True, by_alias=True)
+
+
+def _revision_row(revision: Revision) -> dict[str, Any]:
+    alert = revision.stored.alert
+    return {
+        "alert_id": alert.id,
+        "revision": alert.revision,
+        "type": revision.type.value,
+        "at": alert.revised_at,
+        "content": _content(alert),
+    }
+
+
+def _row(stored: StoredAlert) -> dict[str, Any]:
+    alert = stored.alert
+    routes = [alert.route.route_id] if alert.route else []
+    return {
+        "alert_id": alert.id,
+        "partition_subject": stored.partition_subject,
+        "subject_key": alert.subject.key,
+        "cause": alert.cause.value,
+        "state": alert.state.value,
+        "severity": alert.severity.rank,
+        "revision": alert.revision,
+        "digest": stored.digest,
+        "releasable_to": list(alert.handling.releasable_to),
+        "next_nations": sorted({point.nation for point in alert.next}),
+        "entry_ids": sorted({*(entry.entry_id for entry in alert.entries), *routes}),
+        "opened_at": alert.opened_at,
+        "revised_at": alert.revised_at,
+        "expires_at": alert.expires_at,
+        "last_seen": stored.last_seen,
+        "content": _content(alert),
+    }

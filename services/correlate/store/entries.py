@@ -1,0 +1,117 @@
+"""The list in PostgreSQL: the present version of each entry, every version it had, and what of it is to be sent."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.correlate.entries import AnyEntry, label
+from services.correlate.store.messages import entry_message, list_markers
+from services.correlate.tables import entry as entries
+from services.correlate.tables import entry_version as versions
+from services.correlate.tables import list_version, outbox
+from shared.contracts.watchlist import ENTRY, ActorEntry, RouteEntry
+from shared.platform.database.outbox import post
+
+
+async def lock_list(connection: AsyncConnection) -> int:
+    """Have the list to oneself until the transaction ends; its present version."""
+    version: int = (await connection.execute(select(list_version.c.version).with_for_update())).scalar_one()
+    return version
+
+
+async def find_entries(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, AnyEntry]:
+    """The present versions of these entries, ended ones too; what does not exist is absent."""
+    query = select(entries.c.content).where(entries.c.entry_id.in_(list(ids)))
+    found = [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+    return {entry.entry_id: entry for entry in found}
+
+
+async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry]) -> None:
+    """Store new versions, their history and their messages; the list must be locked. One marker follows them all."""
+    if not changed:
+        return
+    rows = [_row(entry) for entry in changed]
+    statement = postgresql.insert(entries).values(rows)
+    fresh = {column.name: statement.excluded[column.name] for column in entries.c if column.name != "entry_id"}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=fresh))
+    history = ("entry_id", "version", "list_version", "content")
+    await connection.execute(insert(versions), [{name: row[name] for name in history} for row in rows])
+    await connection.execute(update(list_version).values(version=changed[-1].list_version))
+    messages = [entry_message(entry) for entry in changed]
+    await post(connection, outbox, messages + list_markers(changed[-1].list_version))
+
+
+async def history_of(connection: AsyncConnection, entry_id: UUID) -> list[AnyEntry]:
+    """Every version of an entry, the latest first."""
+    query = select(versions.c.content).where(versions.c.entry_id == entry_id).order_by(versions.c.version.desc())
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def changed_between(connection: AsyncConnection, after: int, upto: int) -> list[AnyEntry]:
+    """The present versions of the entries that changed in after < version ≤ upto."""
+    changed = select(versions.c.entry_id).where(versions.c.list_version > after, versions.c.list_version <= upto)
+    query = select(entries.c.content).where(entries.c.entry_id.in_(changed))
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def standing_routes(connection: AsyncConnection) -> list[RouteEntry]:
+    """The routes that have not ended."""
+    query = select(entries.c.content).where(entries.c.type == "route", entries.c.ended_at.is_(None))
+    return [RouteEntry.model_validate_json(row.content) for row in await connection.execute(query.order_by(entries.c.entry_id))]
+
+
+async def routes_version(connection: AsyncConnection) -> int:
+    """The version of the list at which a route changed last, 0 if none ever did."""
+    query = select(func.coalesce(func.max(entries.c.list_version), 0)).where(entries.c.type == "route")
+    version: int = (await connection.execute(query)).scalar_one()
+    return version
+
+
+async def validities(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, tuple[datetime | None, datetime | None]]:
+    """From when to when the entries are in force, those that have not ended."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    query = select(entries.c.entry_id, entries.c.valid_from, entries.c.valid_to).where(
+        entries.c.entry_id.in_(wanted), entries.c.ended_at.is_(None)
+    )
+    return {row.entry_id: (row.valid_from, row.valid_to) for row in await connection.execute(query)}
+
+
+async def past_validity(connection: AsyncConnection, now: datetime, limit: int) -> list[AnyEntry]:
+    """Entries whose validity is over though nobody ended them."""
+    query = select(entries.c.content).where(entries.c.ended_at.is_(None), entries.c.valid_to <= now).limit(limit)
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def read_page(connection: AsyncConnection, query: Select[Any]) -> list[AnyEntry]:
+    """The entries of a query that selects their content."""
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+def _row(entry: AnyEntry) -> dict[str, Any]:
+    body = entry.body
+    actor = isinstance(entry, ActorEntry)
+    return {
+        "entry_id": entry.entry_id,
+        "type": entry.type,
+        "version": entry.version,
+        "list_version": entry.list_version,
+        "originator": entry.originator,
+        "nation": entry.nation,
+        "releasable_to": list(entry.releasable_to),
+        "source": entry.body.source if actor else "own",
+        "source_id": entry.body.source_id if actor else None,
+        "kind": entry.body.kind.value if actor else None,
+        "severity": body.severity.value,
+        "label": label(body),
+        "valid_from": body.valid_from,
+        "valid_to": body.valid_to,
+        "ended_at": entry.ended_at,
+        "content": entry.model_dump_json(exclude_none=True, by_alias=True),
+    }

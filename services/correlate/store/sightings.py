@@ -1,0 +1,147 @@
+"""Sightings in PostgreSQL, by id and by partition subject; the revisions of their events."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, bindparam, func, select, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.correlate.domain.track.revisions import lineage_bucket
+from services.correlate.tables import lineage_revision as lineages
+from services.correlate.tables import sighting as sightings
+from shared.contracts.sightings import RevisionNotice, Sighting
+
+_LOCK_CLASS = 0x617461
+"""First half of the advisory locks of lineages."""
+
+_SPANS = text("""
+    SELECT seen.content, span.since
+    FROM unnest(:subjects) AS wanted(subject)
+    CROSS JOIN LATERAL (
+        SELECT max(occurred_at) - :horizon AS since FROM correlate.sighting
+        WHERE partition_subject = wanted.subject AND NOT withdrawn
+    ) AS span
+    CROSS JOIN LATERAL (
+        SELECT partition_subject, content FROM correlate.sighting
+        WHERE partition_subject = wanted.subject AND occurred_at >= span.since
+    ) AS seen
+""").bindparams(bindparam("subjects", type_=ARRAY(Text)))
+"""By subject: everything from its latest sighting back to the horizon. A function of what is stored, not of what came last."""
+
+
+async def lock_lineages(connection: AsyncConnection, *, read: Iterable[UUID], changed: Iterable[UUID]) -> None:
+    """Keep notices and sightings of one lineage apart until the transaction ends; all locks in one order, so none deadlocks.
+
+    Without it a notice on one partition and an old sighting on another, at the same time, would not see each other.
+    """
+    exclusive = {lineage_bucket(lineage) for lineage in changed}
+    shared = {lineage_bucket(lineage) for lineage in read} - exclusive
+    calls = [
+        f"pg_advisory_xact_lock{'' if bucket in exclusive else '_shared'}({_LOCK_CLASS}, {bucket})"
+        for bucket in sorted(exclusive | shared)
+    ]
+    if calls:
+        await connection.execute(text(f"SELECT {', '.join(calls)}"))
+
+
+async def find_sightings(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Sighting]:
+    """Those of these ids that are stored."""
+    query = select(sightings.c.content).where(sightings.c.sighting_id.in_(list(ids)))
+    found = [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
+    return {sighting.sighting_id: sighting for sighting in found}
+
+
+async def put_sightings(connection: AsyncConnection, fresh: Sequence[Sighting]) -> None:
+    """Store these, each in place of the one of its id; no id may come twice."""
+    if not fresh:
+        return
+    statement = postgresql.insert(sightings).values([_row(sighting) for sighting in fresh])
+    new = {column.name: statement.excluded[column.name] for column in sightings.c if column.name != "sighting_id"}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["sighting_id"], set_=new))
+
+
+async def histories(connection: AsyncConnection, subjects: Collection[str], horizon: timedelta) -> dict[str, list[Sighting]]:
+    """By partition subject, everything stored from its latest sighting back to the horizon."""
+    found: dict[str, list[Sighting]] = {subject: [] for subject in subjects}
+    for row in await connection.execute(_SPANS, {"subjects": sorted(subjects), "horizon": horizon}):
+        sighting = Sighting.model_validate_json(row.content)
+        found[sighting.partition_subject].append(sighting)
+    return found
+
+
+async def known_revisions(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, int]:
+    """The highest revision of those lineages that were ever revised."""
+    query = select(lineages.c.lineage_id, lineages.c.revision).where(lineages.c.lineage_id.in_(list(ids)))
+    return {row.lineage_id: row.revision for row in await connection.execute(query)}
+
+
+async def note_revisions(connection: AsyncConnection, notices: Mapping[UUID, RevisionNotice]) -> None:
+    """Keep the highest revision of each lineage; the latest list's where it was judged twice."""
+    if not notices:
+        return
+    statement = postgresql.insert(lineages).values([
+        notice.model_dump(include={"lineage_id", "revision", "list_version", "withdrawn"})
+        | {"kept": list(notice.kept), "noted_at": func.now()}
+        for notice in notices.values()
+    ])  # fmt: skip
+    new: dict[str, Any] = {column.name: statement.excluded[column.name] for column in lineages.c if column.name != "lineage_id"}
+    later = (statement.excluded.revision > lineages.c.revision) | (
+        (statement.excluded.revision == lineages.c.revision) & (statement.excluded.list_version > lineages.c.list_version)
+    )
+    await connection.execute(statement.on_conflict_do_update(index_elements=["lineage_id"], set_=new, where=later))
+
+
+async def of_lineages(connection: AsyncConnection, ids: Collection[UUID]) -> list[Sighting]:
+    """Every stored sighting of these lineages that was not withdrawn."""
+    query = select(sightings.c.content).where(sightings.c.lineage_id.in_(list(ids)), ~sightings.c.withdrawn)
+    return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def latest_of(connection: AsyncConnection, subjects: Collection[str]) -> list[Sighting]:
+    """The latest sighting of each of these partition subjects: to have them looked at again."""
+    query = (
+        select(sightings.c.content)
+        .distinct(sightings.c.partition_subject)
+        .where(sightings.c.partition_subject.in_(list(subjects)), ~sightings.c.withdrawn)
+        .order_by(sightings.c.partition_subject, sightings.c.occurred_at.desc(), sightings.c.sighting_id)
+    )
+    return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def slice_of(
+    connection: AsyncConnection, after: UUID | None, below_version: int, limit: int, prefixes: Collection[str]
+) -> list[Sighting]:
+    """The next sightings of moving things, in the order of ids, that an older list judged; `prefixes` of their keys, none for all."""
+    query = select(sightings.c.content).where(sightings.c.own, ~sightings.c.withdrawn, sightings.c.list_version < below_version)
+    if after is not None:
+        query = query.where(sightings.c.sighting_id > after)
+    if prefixes:
+        query = query.where(func.split_part(sightings.c.partition_subject, ":", 1).in_(sorted(prefixes)))
+    rows = await connection.execute(query.order_by(sightings.c.sighting_id).limit(limit))
+    return [Sighting.model_validate_json(row.content) for row in rows]
+
+
+async def under_subjects(connection: AsyncConnection, subjects: Collection[str]) -> list[Sighting]:
+    """Every sighting stored under these partition subjects that was not withdrawn."""
+    query = select(sightings.c.content).where(sightings.c.partition_subject.in_(list(subjects)), ~sightings.c.withdrawn)
+    return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
+
+
+def _row(sighting: Sighting) -> dict[str, Any]:
+    return {
+        "sighting_id": sighting.sighting_id,
+        "partition_subject": sighting.partition_subject,
+        "own": not sighting.partition_subject.startswith(("actor:", "route:")),
+        "occurred_at": sighting.occurred_at,
+        "received_at": sighting.received_at,
+        "event_id": sighting.event_id,
+        "lineage_id": sighting.lineage_id,
+        "revision": sighting.revision,
+        "withdrawn": sighting.withdrawn,
+        "retroactive": sighting.retroactive,
+        "list_version": sighting.list_version,
+        "content": sighting.model_dump_json(exclude_none=True, by_alias=True),
+    }

@@ -1,0 +1,198 @@
+"""Tracking: sightings into the store, and the alerts of each subject they touch; one transaction a batch, its offset in it."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+import structlog
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.correlate.domain.track.alerts import StandingAlert, standing_alerts
+from services.correlate.domain.track.policy import TrackPolicy
+from services.correlate.domain.track.revisions import is_outdated, replaces, withdrawals
+from services.correlate.revising import changes
+from services.correlate.store import alerts as alert_store
+from services.correlate.store import entries as entry_store
+from services.correlate.store import sightings as store
+from services.correlate.store.alerts import Revision
+from services.correlate.store.lookbacks import note_markers
+from services.correlate.store.messages import sighting_messages
+from services.correlate.tables import consumer_offset, outbox
+from shared.contracts import places
+from shared.contracts.sightings import SIGHTING_MESSAGE, PartitionMarker, RevisionNotice, Sighting
+from shared.contracts.watchlist import RouteEntry
+from shared.platform.clock import Clock
+from shared.platform.database.engine import Database
+from shared.platform.database.offsets import advance_offset
+from shared.platform.database.outbox import post
+from shared.platform.errors import PoisonError
+from shared.platform.kafka.messages import Batch, Record
+
+log = structlog.get_logger()
+
+CONSUMER = "track"
+Activity: TypeAlias = Callable[[UUID, datetime], bool]
+
+
+@dataclass(slots=True)
+class Sorted:
+    """A batch by kind. Of one sighting id the one that stands, of one lineage the latest notice."""
+
+    sightings: dict[UUID, Sighting] = field(default_factory=dict)
+    notices: dict[UUID, RevisionNotice] = field(default_factory=dict)
+    markers: list[PartitionMarker] = field(default_factory=list)
+
+    def add(self, message: Sighting | PartitionMarker | RevisionNotice) -> None:
+        """Take a message in."""
+        if isinstance(message, PartitionMarker):
+            self.markers.append(message)
+        elif isinstance(message, RevisionNotice):
+            held = self.notices.get(message.lineage_id)
+            if held is None or (message.revision, message.list_version) > (held.revision, held.list_version):
+                self.notices[message.lineage_id] = message
+        else:
+            before = self.sightings.get(message.sighting_id)
+            self.sightings[message.sighting_id] = message if before is None else the_one_that_stands(message, before)
+
+
+class Tracker:
+    """Handles batches of the sightings topic. `wake` tells the relay, `passed` the look back, after the commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        policy: TrackPolicy,
+        gate: asyncio.Semaphore,
+        wake: Callable[[], None],
+        passed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._policy = policy
+        self._gate = gate
+        self._wake = wake
+        self._passed = passed
+        self._routes: tuple[int, list[RouteEntry]] = (-1, [])
+
+    async def handle(self, batch: Batch) -> None:
+        """Store a batch, revise the alerts it touches, move the offset: all or nothing.
+
+        Raises PoisonError for what is no message of this topic, LostPartitionError when another copy has the partition.
+        """
+        found = read(batch.records)
+        async with self._gate, self._database.transaction("loops") as connection:
+            lineages = {sighting.lineage_id for sighting in found.sightings.values()}
+            await store.lock_lineages(connection, read=lineages, changed=found.notices)
+            await advance_offset(
+                connection,
+                consumer_offset,
+                consumer=CONSUMER,
+                topic=batch.topic,
+                partition=batch.partition,
+                expected=batch.expected_offset,
+                new=batch.next_offset,
+            )
+            outgoing = await self._take_notices(connection, found)
+            if found.sightings:
+                outgoing += await self._take_sightings(connection, found)
+            await note_markers(connection, found.markers, batch.partition)
+        if outgoing:
+            self._wake()
+        if found.markers:
+            self._passed()
+
+    async def _take_notices(self, connection: AsyncConnection, found: Sorted) -> int:
+        if not found.notices:
+            return 0
+        await store.note_revisions(connection, found.notices)
+        stored = await store.of_lineages(connection, found.notices)
+        withdrawn = [one for notice in found.notices.values() for one in withdrawals(notice, stored)]
+        await post(connection, outbox, sighting_messages(withdrawn))
+        return len(withdrawn)
+
+    async def _take_sightings(self, connection: AsyncConnection, found: Sorted) -> int:
+        revisions = await store.known_revisions(connection, {one.lineage_id for one in found.sightings.values()})
+        current = {key: one for key, one in found.sightings.items() if not is_outdated(one, revisions.get(one.lineage_id))}
+        stored = await store.find_sightings(connection, current)
+        merged = [the_one_that_stands(one, stored[key]) if key in stored else one for key, one in current.items()]
+        fresh = [one for one in merged if one is not stored.get(one.sighting_id)]
+        await store.put_sightings(connection, fresh)
+        touched = {one.partition_subject: one for one in found.sightings.values()}
+        written = await self._revise(connection, touched)
+        await alert_store.write_revisions(connection, written)
+        return len(written)
+
+    async def _revise(self, connection: AsyncConnection, touched: dict[str, Sighting]) -> list[Revision]:
+        """The new revisions of the alerts of these subjects; each says which sighting led to it."""
+        histories = await store.histories(connection, touched, self._policy.horizon)
+        alerts = await alert_store.alerts_of(connection, touched)
+        routes = await self._standing_routes(connection)
+        active = await self._activity(connection, (one for history in histories.values() for one in history), routes)
+        now = self._clock.now()
+        written: list[Revision] = []
+        for subject, history in histories.items():
+            standing = self._standing(subject, history, routes, active)
+            stored = alerts.get(subject, [])
+            latest = touched[subject]
+            for revision in changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now):
+                written.append(Revision(revision.type, revision.stored, latest.received_at, latest.traceparent))
+        return written
+
+    def _standing(
+        self, subject: str, history: Sequence[Sighting], routes: Sequence[RouteEntry], active: Activity
+    ) -> list[StandingAlert]:
+        try:
+            return standing_alerts(subject, history, routes, active, self._policy, places)
+        except Exception as error:
+            log.exception("subject.not_tracked")
+            raise PoisonError(f"its subject cannot be tracked: {type(error).__name__}") from error
+
+    async def _standing_routes(self, connection: AsyncConnection) -> list[RouteEntry]:
+        """The routes that have not ended; read again only when one has changed."""
+        version = await entry_store.routes_version(connection)
+        if self._routes[0] != version:
+            self._routes = (version, await entry_store.standing_routes(connection))
+        return self._routes[1]
+
+    async def _activity(
+        self, connection: AsyncConnection, sightings: Iterable[Sighting], routes: Sequence[RouteEntry]
+    ) -> Activity:
+        """Whether an entry is in force for something at a moment. One that has ended is for nothing, whenever it was."""
+        named = {hit.entry_id for one in sightings for hit in one.hits}
+        valid = await entry_store.validities(connection, named)
+        valid |= {route.entry_id: (route.body.valid_from, route.body.valid_to) for route in routes}
+
+        def active(entry_id: UUID, at: datetime) -> bool:
+            if entry_id not in valid:
+                return False
+            since, until = valid[entry_id]
+            return (since is None or since <= at) and (until is None or at < until)
+
+        return active
+
+
+def read(records: Sequence[Record]) -> Sorted:
+    """The records by kind; raises PoisonError naming every one that is no message of the topic."""
+    found, bad = Sorted(), {}
+    for record in records:
+        try:
+            found.add(SIGHTING_MESSAGE.validate_json(record.value or b""))
+        except ValidationError:
+            bad[record.offset] = "it is no sighting, marker or notice"
+    if bad:
+        raise PoisonError("records that are no messages of this topic", records=bad)
+    return found
+
+
+def the_one_that_stands(new: Sighting, held: Sighting) -> Sighting:
+    """Of two with one id the later judgement. Seen live once, it is not of the past, however often it is looked back at."""
+    winner = new if replaces(new, held) else held
+    if winner.retroactive and new.revision == held.revision and not (new.retroactive and held.retroactive):
+        return winner.model_copy(update={"retroactive": False})
+    return winner
