@@ -55,6 +55,7 @@ async def play(options: Options, board: Board, *, say: Say, then: Then | None = 
         route_id = await _prepare(session, system, made, partners, board)
         await watch.mark()
         unsettled = await _perform(session, system, made, watch, board, route_id, options)
+        unsettled += verdict.not_raised(made.due, await setup.raised(session, system), route_id)
         result = outcome(made, board, partners, route_id, unsettled, loop.time() - began)
         board.stage = "done"
         if then is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from services.cli.demo.expected import ROUTE, About, Due, pairs
+from services.cli.demo.nations import PARTNERS
 from services.cli.demo.receivers import Receipt
 
 
@@ -48,6 +49,18 @@ def differences(due: Mapping[About, frozenset[str]], receipts: Sequence[Receipt]
         }
     )
     return lines
+
+
+def not_raised(due: Mapping[About, frozenset[str]], alerts: Iterable[Mapping[str, Any]], route_id: str) -> list[str]:
+    """A sentence for each alert that was to be kept from all partners and was not even raised, or marked for one of them."""
+    raised = {about(alert, route_id): frozenset(alert["handling"]["releasable_to"]) for alert in alerts}
+    kept = [what for what, partners in sorted(due.items()) if not partners]
+    lines = [f"{_told(what)}, to be kept from all three, was not raised" for what in kept if what not in raised]
+    return lines + [
+        f"{_told(what)}, to be kept from all three, is marked for one"
+        for what in kept
+        if raised.get(what, frozenset()) & {*PARTNERS}
+    ]
 
 
 def repeated(receipts: Iterable[Receipt]) -> int:

@@ -3,7 +3,7 @@ from typing import Any
 from services.cli.demo.expected import About
 from services.cli.demo.latency import quantile, samples
 from services.cli.demo.receivers import Receipt
-from services.cli.demo.verdict import differences, is_complete, repeated
+from services.cli.demo.verdict import differences, is_complete, not_raised, repeated
 
 ROUTE_ID = "0b9f"
 DUE = {
@@ -90,6 +90,14 @@ def test_two_revisions_under_one_webhook_id_are_told() -> None:
 def test_an_alert_that_says_it_is_not_for_its_reader_is_told() -> None:
     receipts = [received("GT", actor("1", to=("HN",))), *RIGHT[1:]]
     assert differences(DUE, receipts, ROUTE_ID) == ["GT received alert a1 that says it is not for GT"]
+
+
+def test_an_alert_that_nobody_may_see_must_be_raised_and_marked_for_none_of_the_three() -> None:
+    assert not_raised(DUE, [actor("2", to=("CR", "PA"))], ROUTE_ID) == []
+    assert not_raised(DUE, [], ROUTE_ID) == ["the alert actor of 2, to be kept from all three, was not raised"]
+    assert not_raised(DUE, [actor("2", to=("CR", "HN"))], ROUTE_ID) == [
+        "the alert actor of 2, to be kept from all three, is marked for one"
+    ]
 
 
 def test_latency_is_from_acceptance_to_the_first_webhook_of_each_partner() -> None:
