@@ -16,7 +16,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from services.cli.bench.crossings import bodies
 from services.cli.bench.figures import Comparison, Rate
 from services.cli.bench.load import press, request
-from services.cli.engines.ports import free_port
+from services.cli.engines.ports import any_free
 from services.cli.running import System
 from shared.contracts.topics import EVENTS
 
@@ -27,7 +27,7 @@ BATCH = 20_000
 
 @contextlib.asynccontextmanager
 async def _bare_server() -> AsyncIterator[str]:
-    port = free_port()
+    port = any_free()
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.cli.bench.bare", str(port))
     try:
         async with asyncio.timeout(20):
