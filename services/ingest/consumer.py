@@ -54,9 +54,7 @@ class KafkaDoor:
         sender = self._sender(topic, record)
         opened = _open(record, record.value, sender)
         if opened is None:
-            return Submission(
-                KINDS[topic], read_strictly(record.value), sender, traceparent=_header(record, "traceparent")
-            )
+            return Submission(KINDS[topic], read_strictly(record.value), sender, traceparent=_header(record, "traceparent"))
         if opened.kind is not KINDS[topic]:
             raise RefusedError([Flag(pointer="/type", code="other_kind", detail="this type has a topic of its own")])
         traceparent = opened.traceparent or _header(record, "traceparent")

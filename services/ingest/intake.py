@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from services.ingest.domain.normalise import Rules, Sender, canonical_event
+from services.ingest.domain.normalise import Canonical, Rules, Sender, canonical_event
 from services.ingest.domain.refusal import RefusedError
 from services.ingest.metrics import SUBMISSIONS
 from services.ingest.recent import RecentEvents, Remembered
 from services.ingest.verdict import Status, Verdict, contradiction, refused, too_large, unknown
-from shared.contracts.codec import TYPE_EVENT, Envelope, encode
-from shared.contracts.events import Event, EventKind
+from shared.contracts.codec import TYPE_EVENT, Envelope
+from shared.contracts.events import EventKind
 from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
 from shared.platform.kafka.errors import MessageTooLargeError
@@ -98,9 +98,9 @@ class Intake:
             return refused(error)
         known = self._recent.find(event.event_id)
         if known is None:
-            entry = self._recent.remember(event.event_id, event.content_digest, settled)
-            return _Outgoing(index, event.event_id, entry, message_of(event, submission.traceparent))
-        if known.digest != event.content_digest:
+            entry = self._recent.remember(event.event_id, event.digest, settled)
+            return _Outgoing(index, event.event_id, entry, message_of(event, submission))
+        if known.digest != event.digest:
             return contradiction(event.event_id)
         if known.delivered:
             return Verdict(Status.DUPLICATE, event.event_id)
@@ -122,16 +122,12 @@ class Intake:
             settled.set()
 
 
-def message_of(event: Event, traceparent: str | None) -> Message:
-    """The message of an event. Its key is the lineage: all revisions and repeats of one event stand in order in one partition."""
-    envelope = Envelope(
-        id=str(event.event_id),
-        type=TYPE_EVENT,
-        source=f"/agencies/{event.agency}",
-        time=event.received_at,
-        traceparent=traceparent,
-    )
-    return Message(EVENTS, encode(event), str(event.lineage_id).encode(), envelope.headers())
+def message_of(event: Canonical, submission: Submission) -> Message:
+    """The message of an event. Its key is the lineage (16 bytes): all revisions and repeats of one event stand in order in one partition."""
+    source = f"/agencies/{submission.sender.agency}"
+    envelope = Envelope(id=str(event.event_id), type=TYPE_EVENT, source=source, traceparent=submission.traceparent)
+    headers = (*envelope.headers(), ("ce_time", event.told["received_at"].encode()))
+    return Message(EVENTS, event.value(), event.lineage_id.bytes, headers)
 
 
 def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:

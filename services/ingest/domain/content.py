@@ -1,7 +1,7 @@
 """What an event tells, made canonical: everything but its head."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date
+from datetime import date
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from services.ingest.domain.things import (
     canonical_seized,
     texts,
 )
+from services.ingest.domain.values import written
 
 Made = dict[str, Any]
 Part = TypeVar("Part")
@@ -61,7 +62,7 @@ def _circumstances(submitted: SubmittedCrossing | SubmittedSeizure) -> tuple[Mad
     """When and how; and the day of it, by which documents expire."""
     made: Made = {}
     if submitted.occurred_at is not None:
-        made["occurred_at"] = submitted.occurred_at.astimezone(UTC).isoformat()
+        made["occurred_at"] = written(submitted.occurred_at)
         on = submitted.occurred_at.date()
     else:
         on = submitted.occurred_on or date.min

@@ -5,7 +5,6 @@ from typing import Any
 
 from services.ingest.domain.refusal import pointer
 from services.ingest.domain.submitted_parts import Submitted
-from shared.contracts.events import Flag
 
 Path = tuple[str | int, ...]
 
@@ -16,13 +15,13 @@ class Findings:
     __slots__ = ("_derived", "extra", "flags")
 
     def __init__(self) -> None:
-        self.flags: list[Flag] = []
+        self.flags: list[dict[str, str]] = []
         self.extra: dict[str, Any] = {}
         self._derived: list[tuple[dict[str, Any], Mapping[str, Any]]] = []
 
     def flag(self, path: Path, code: str, detail: str) -> None:
         """Note something about a field that does not refuse the event."""
-        self.flags.append(Flag(pointer=pointer(*path), code=code, detail=detail))
+        self.flags.append({"pointer": pointer(*path), "code": code, "detail": detail})
 
     def put_aside(self, part: Submitted, path: Path) -> None:
         """Keep the fields of a part that we do not know: those of the event by name, deeper ones by JSON pointer."""

@@ -1,13 +1,15 @@
 """Who may see an event: what its agency says of it, never wider than what is set for the agency."""
 
-from collections.abc import Mapping
+from typing import Any
 
 from services.ingest.domain.findings import Findings
 from services.ingest.domain.submitted_parts import SubmittedHandling
 from shared.contracts.base import Handling, Nation, Tlp
 
 
-def effective_handling(given: SubmittedHandling | None, widest: Handling | None, nation: Nation, found: Findings) -> Handling:
+def effective_handling(
+    given: SubmittedHandling | None, widest: Handling | None, nation: Nation, found: Findings
+) -> dict[str, Any]:
     """The handling that the event carries.
 
     Without a word in the body it is the one set for the agency, and without that nobody but the originator's nation. A body
@@ -19,7 +21,7 @@ def effective_handling(given: SubmittedHandling | None, widest: Handling | None,
         tlp, nations = given.tlp, tuple(code for code in given.releasable_to or () if code)
         if widest is not None:
             tlp, nations = _narrowed(tlp, nations, widest, nation, found)
-    return Handling(tlp=tlp, releasable_to=tuple(sorted({*nations, nation})))
+    return {"tlp": tlp.value, "releasable_to": sorted({*nations, nation})}
 
 
 def _narrowed(
@@ -34,9 +36,6 @@ def _narrowed(
     return tlp, allowed
 
 
-def as_given(given: SubmittedHandling | None) -> Mapping[str, object]:
+def as_given(given: SubmittedHandling) -> dict[str, Any]:
     """What the body said, for the digest."""
-    if given is None:
-        return {}
-    nations = sorted({code for code in given.releasable_to or () if code})
-    return {"handling": {"tlp": given.tlp.value, "releasable_to": nations}}
+    return {"tlp": given.tlp.value, "releasable_to": sorted({code for code in given.releasable_to or () if code})}

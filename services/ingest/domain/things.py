@@ -62,7 +62,9 @@ def canonical_conveyance(conveyance: SubmittedConveyance, path: Path, found: Fin
     for name, check in _NUMBERS:
         given = getattr(conveyance, name)
         if given:
-            made[name], verified = check(given)
+            number, verified = check(given)
+            if number:
+                made[name] = number
             if verified is False:
                 found.flag((*path, name), "does_not_verify", f"the {name.upper()} does not verify")
     if conveyance.registration and (registration := compact(conveyance.registration)):

@@ -1,7 +1,7 @@
 """Field types of what agencies send: tolerant where nothing is lost by it, exact where a guess would be one."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Annotated, NamedTuple
 
@@ -152,3 +152,8 @@ def plain(number: Decimal) -> str:
     """A number without exponent and trailing zeros: equal numbers are written alike."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def written(moment: datetime) -> str:
+    """A moment as the contracts write it: RFC 3339, in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -45,7 +45,7 @@ def read_zone(text: str) -> Zone | None:
 def _zone(checked: Any) -> Zone:
     fields = checked.fields()
     digits = [checked.document_number_hash, checked.birth_date_hash, checked.expiry_date_hash]
-    if hasattr(checked, "final_hash"):
+    if not isinstance(checked, MRVACodeChecker | MRVBCodeChecker):  # visas have no composite check digit (part 7)
         digits.append(checked.final_hash)
     return Zone(fields.document_number.replace("<", ""), alpha2(fields.country), _expiry(fields.expiry_date), all(digits))
 
