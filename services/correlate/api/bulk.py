@@ -7,6 +7,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from services.correlate.api.entries_view import ImportLine, author, body_schema, checked
 from services.correlate.entries import Author, Body
@@ -25,6 +26,15 @@ _LONGEST_LINE = 262_144
 Model = type[ActorBody] | type[RouteBody]
 
 
+class WhileReading(StreamingResponse):
+    """An answer that goes out while the body still comes in. Starlette's own would take parts of the body, listening for a disconnect."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what is answered, and leave `receive` to who reads the body."""
+        del scope, receive
+        await self.stream_response(send)
+
+
 def add_import(router: APIRouter, model: Model, watchlist: Watchlist, chunk: int) -> None:
     """Add the route of one kind."""
 
@@ -41,7 +51,7 @@ def add_import(router: APIRouter, model: Model, watchlist: Watchlist, chunk: int
         why: Annotated[str | None, Query(max_length=1000, description="Why they change; kept in the history.")] = None,
     ) -> Response:
         require_json(request, accepted=(NDJSON, "application/jsonl", "application/json-lines"))
-        return StreamingResponse(_answers(request, model, watchlist, author(who), chunk, why), media_type=NDJSON)
+        return WhileReading(_answers(request, model, watchlist, author(who), chunk, why), media_type=NDJSON)
 
 
 async def _answers(
