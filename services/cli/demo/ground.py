@@ -1,12 +1,15 @@
 """Clean ground for a run: a folder of its own without the data of the run before, and services that know who reports."""
 
+import contextlib
 import json
 import os
 import shutil
+import socket
 from pathlib import Path
 
 from services.cli.demo import sources
 from services.cli.demo.nations import agency_of
+from services.cli.running import Ports
 from services.cli.running.state import State, end_processes
 from shared.platform.settings import DELIMITER, PREFIX
 
@@ -36,3 +39,10 @@ def allow_agencies() -> None:
     nations = sorted({row["country"] for row in sources.seizure_rows()})
     allowed = json.dumps({agency_of(nation): nation for nation in nations})
     os.environ[f"{PREFIX}INGEST{DELIMITER}KAFKA_AGENCIES"] = allowed  # noqa: TID251 - handed on to the services, not read here
+
+
+def free_ports() -> Ports:
+    """Ports that nobody listens on, so that a demonstration runs beside an `up` and takes none of its usual ports."""
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(5)]
+        return Ports(*(each.getsockname()[1] for each in held))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 
-from services.cli.demo import doors, scenario, setup, verdict
+from services.cli.demo import doors, ground, scenario, setup, verdict
 from services.cli.demo.board import Board
 from services.cli.demo.nations import PARTNERS
 from services.cli.demo.options import Options
@@ -50,7 +50,7 @@ async def play(options: Options, board: Board, *, say: Say, then: Then | None = 
         partners = await stack.enter_async_context(receiving(keep or board.keep))
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)))
         made = await asyncio.to_thread(scenario.make, options.seed, options.crossings, now, run)
-        system = await stack.enter_async_context(running(options.var, say=say, settings=settings))
+        system = await stack.enter_async_context(running(options.var, ground.free_ports(), say=say, settings=settings))
         watch = await stack.enter_async_context(watching(system, settings.kafka.topic_prefix))
         route_id = await _prepare(session, system, made, partners, board)
         await watch.mark()

@@ -58,8 +58,10 @@ async def _imported(watchlist: Api, part: Sequence[dict[str, Any]]) -> None:
     for _ in range(TRIES):
         headers = {"Content-Type": "application/x-ndjson"}
         answer = await watchlist.request("POST", "/v1/watchlist/actors/bulk", data=lines, headers=headers)
-        if answer.status != HTTPStatus.OK or len(answer.body) != len(part):
+        if answer.status != HTTPStatus.OK:
             raise DemoError(f"the list was answered {answer.status}: {answer.body}")
+        if len(answer.body) != len(part):
+            raise DemoError(f"of {len(part)} entries {len(answer.body)} were answered")
         refused = [item for item in answer.body if item["status"] not in TAKEN]
         if not refused:
             return
