@@ -133,7 +133,10 @@ def seizure(**fields: object) -> object:
         ({"place": Place(code="NI-CR-01")}, "at a waypoint"),
         ({"place": Place(lat=14.6794, lon=-92.1463)}, "at a waypoint"),
         ({"place": Place(code="HNPCR"), "nation": "HN", "route": SeizureRoute(departure="PA")}, "nations in the route's order"),
-        ({"place": None, "nation": "CO", "route": SeizureRoute(departure="CR", destination="MX")}, "nations in the route's order"),
+        (
+            {"place": None, "nation": "CO", "route": SeizureRoute(departure="CR", destination="MX")},
+            "nations in the route's order",
+        ),
         ({"place": Place(code="HNPCR"), "nation": "HN", "route": SeizureRoute(departure="MX")}, None),
         ({"place": Place(code="HNPCR"), "nation": "HN", "route": SeizureRoute(departure="CO", destination="US")}, None),
         ({"place": Place(code="NI-CR-01"), "mode": "air"}, None),

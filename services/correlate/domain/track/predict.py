@@ -78,9 +78,23 @@ def along_route(body: RouteBody, chain: Chain, policy: TrackPolicy) -> tuple[Nex
     return tuple(ahead)
 
 
-def _onward(
-    here: str, left: frozenset[str], nation: str, goal: str | None, places: Places
-) -> list[tuple[float, float, Checkpoint]]:
+_Onward = tuple[float, float, Checkpoint]
+"""The whole way to the goal and the way to the post, in km, and the post."""
+
+
+def _nation_by_nation(posts: list[_Onward], nation: str) -> list[_Onward]:
+    """The nearest post to each neighbour first, then the rest: a word to three nations serves more than three posts of one."""
+    first: list[_Onward] = []
+    rest: list[_Onward] = []
+    told: set[frozenset[str]] = set()
+    for one in posts:
+        beyond = frozenset(one[2].nations) - {nation}
+        (rest if beyond in told else first).append(one)
+        told.add(beyond)
+    return first + rest
+
+
+def _onward(here: str, left: frozenset[str], nation: str, goal: str | None, places: Places) -> list[_Onward]:
     """Posts of a nation that lead out of it, the most likely first: with a goal by the whole way to it, else by the way to the post."""
     found = []
     goals = places.posts_of(goal) if goal else ()
@@ -97,7 +111,8 @@ def _onward(
                 continue
             rest = min(onward)
         found.append((way + rest, way, post))
-    return sorted(found, key=lambda one: (one[0], one[2].code))
+    found.sort(key=lambda one: (one[0], one[2].code))
+    return found if goal else _nation_by_nation(found, nation)
 
 
 def off_route(last: Sighting, places: Places | None, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:

@@ -53,8 +53,12 @@ class _Link:
     start: datetime
     before: "_Link | None"
 
+    def before_rank(self) -> tuple[int, datetime, datetime, UUID]:
+        """As the way to the next waypoint: longer first, then begun later, then reached later; the id settles the rest."""
+        return self.length, self.start, self.sighting.occurred_at, self.sighting.sighting_id
+
     def rank(self) -> tuple[int, datetime, datetime, UUID]:
-        """Longer first, then the later end, then the later start; the id settles the rest."""
+        """As the end of a trip: longer first, then ended later, then begun later; the id settles the rest."""
         return self.length, self.sighting.occurred_at, self.start, self.sighting.sighting_id
 
 
@@ -94,7 +98,7 @@ def _links(body: RouteBody, seen: Sequence[tuple[Sighting, tuple[int, ...]]], wa
                     took = sighting.occurred_at - link.sighting.occurred_at
                     if took > window.max:
                         break
-                    if took >= window.min and (best is None or link.rank() > best.rank()):
+                    if took >= window.min and (best is None or link.before_rank() > best.before_rank()):
                         best = link
             start = best.start if best else sighting.occurred_at
             made.append(_Link(sighting, at, best.length + 1 if best else 1, start, best))
