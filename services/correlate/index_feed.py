@@ -50,7 +50,7 @@ class IndexFeed:
             elif key is not None:
                 self.index.forget(UUID(key.decode()))
         except (ValidationError, ValueError) as error:
-            log.error("entry.unreadable", offset=offset, error=type(error).__name__)
+            log.warning("entry.unreadable", offset=offset, error=type(error).__name__)
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
 

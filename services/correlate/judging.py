@@ -98,7 +98,8 @@ class Judging:
                     try:
                         messages += self._of(one)
                     except Exception as error:  # noqa: BLE001 - whatever one event breaks must not stop the others
-                        log.error("event.not_screened", offset=one.offset, error=type(error).__name__)  # noqa: TRY400 - a traceback may quote what was seen
+                        # No traceback: it may quote what was seen.
+                        log.warning("event.not_screened", offset=one.offset, error=type(error).__name__)
                         bad[one.offset] = f"screening fails on it: {type(error).__name__}"
             await asyncio.sleep(0)
         if bad:

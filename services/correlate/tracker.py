@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
@@ -140,8 +140,8 @@ class Tracker:
             standing = self._standing(subject, history, routes, active)
             stored = alerts.get(subject, [])
             latest = touched[subject]
-            for revision in changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now):
-                written.append(Revision(revision.type, revision.stored, latest.received_at, latest.traceparent))
+            revisions = changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now)
+            written += [replace(one, accepted_at=latest.received_at, traceparent=latest.traceparent) for one in revisions]
         return written
 
     def _standing(
@@ -150,7 +150,7 @@ class Tracker:
         try:
             return standing_alerts(subject, history, routes, active, self._policy, places)
         except Exception as error:
-            log.exception("subject.not_tracked")
+            log.warning("subject.not_tracked", error=type(error).__name__)
             raise PoisonError(f"its subject cannot be tracked: {type(error).__name__}") from error
 
     async def _standing_routes(self, connection: AsyncConnection) -> list[RouteEntry]:

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import or_, select
+from pydantic import BaseModel, Field
+from sqlalchemy import Select, or_, select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -50,6 +51,21 @@ class Kind:
 
 
 KINDS = (Kind("actors", ActorBody, ActorEntry, ShownActor), Kind("routes", RouteBody, RouteEntry, ShownRoute))
+
+
+class EntryFilter(BaseModel):
+    """What to list; each that is given must hold."""
+
+    model_config = {"extra": "forbid"}
+
+    state: Literal["active", "ended", "all"] = "active"
+    kind: str | None = None
+    source: str | None = None
+    source_id: str | None = None
+    severity: Severity | None = None
+    q: str | None = Field(default=None, min_length=2, max_length=100, description="Part of a name or identifier.")
+    limit: int = Field(default=50, ge=1, le=500)
+    cursor: str | None = None
 
 
 def watchlist_routers(watchlist: Watchlist, database: Database, cursors: Cursors, import_chunk: int) -> list[APIRouter]:
@@ -109,32 +125,17 @@ def _add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
 
 def _add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cursors) -> None:
     @router.get("", response_model=Page[kind.view], summary="The list, what changed last first")  # type: ignore[name-defined]
-    async def page(
-        who: Reader,
-        state: Literal["active", "ended", "all"] = "active",
-        kind_: Annotated[str | None, Query(alias="kind")] = None,
-        source: str | None = None,
-        source_id: str | None = None,
-        severity: Severity | None = None,
-        q: Annotated[str | None, Query(min_length=2, max_length=100, description="Part of a name or identifier.")] = None,
-        limit: Annotated[int, Query(ge=1, le=500)] = 50,
-        cursor: str | None = None,
-    ) -> Response:
+    async def page(who: Reader, wanted: Annotated[EntryFilter, Query()]) -> Response:
         query = select(entries.c.content, entries.c.list_version).where(entries.c.type == kind.path[:-1], _visible(author(who)))
-        wanted = {"kind": kind_, "source": source, "source_id": source_id, "severity": severity}
-        for name, value in wanted.items():
-            if value is not None:
-                query = query.where(entries.c[name] == value)
-        if state != "all":
-            query = query.where(entries.c.ended_at.is_(None) if state == "active" else entries.c.ended_at.is_not(None))
-        if q is not None:
-            query = query.where(entries.c.label.contains(q.lower(), autoescape=True))
-        if cursor is not None:
-            query = query.where(entries.c.list_version < cursors.open(cursor)["below"])
+        query = _filtered(query, wanted)
+        if wanted.cursor is not None:
+            query = query.where(entries.c.list_version < cursors.open(wanted.cursor)["below"])
+        query = query.order_by(entries.c.list_version.desc()).limit(wanted.limit + 1)
         async with database.transaction() as connection:
-            found = await store.read_page(connection, query.order_by(entries.c.list_version.desc()).limit(limit + 1))
-        follows = cursors.seal({"below": found[limit - 1].list_version}) if len(found) > limit else None
-        return json_answer({"items": [shown(entry) for entry in found[:limit]], "next_cursor": follows})
+            found = await store.read_page(connection, query)
+        page, more = found[: wanted.limit], len(found) > wanted.limit
+        follows = cursors.seal({"below": page[-1].list_version}) if more else None
+        return json_answer({"items": [shown(entry) for entry in page], "next_cursor": follows})
 
     @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too")
     async def read(entry_id: UUID, who: Reader) -> Response:
@@ -164,3 +165,14 @@ def _visible(who: Author) -> Any:
     if who.admin:
         return True
     return or_(entries.c.originator == who.agency, entries.c.releasable_to.any(who.nation))
+
+
+def _filtered(query: Select[Any], wanted: EntryFilter) -> Select[Any]:
+    for name in ("kind", "source", "source_id", "severity"):
+        if (value := getattr(wanted, name)) is not None:
+            query = query.where(entries.c[name] == value)
+    if wanted.state != "all":
+        query = query.where(entries.c.ended_at.is_(None) if wanted.state == "active" else entries.c.ended_at.is_not(None))
+    if wanted.q is not None:
+        query = query.where(entries.c.label.contains(wanted.q.lower(), autoescape=True))
+    return query

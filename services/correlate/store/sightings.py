@@ -104,9 +104,9 @@ async def latest_of(connection: AsyncConnection, subjects: Collection[str]) -> l
     """The latest sighting of each of these partition subjects: to have them looked at again."""
     query = (
         select(sightings.c.content)
-        .distinct(sightings.c.partition_subject)
         .where(sightings.c.partition_subject.in_(list(subjects)), ~sightings.c.withdrawn)
         .order_by(sightings.c.partition_subject, sightings.c.occurred_at.desc(), sightings.c.sighting_id)
+        .ext(postgresql.distinct_on(sightings.c.partition_subject))
     )
     return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
 

@@ -1,0 +1,27 @@
+import functools
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from services.correlate.migrate import migrate
+from tests.support.correlate_station import Station, make_topics, settings_for, station
+
+
+@pytest.fixture
+async def migrated_url(database_url: str) -> str:
+    await migrate(database_url)
+    return database_url
+
+
+@pytest.fixture
+async def prefix(kafka: str, topic_prefix: str, migrated_url: str) -> str:
+    """A prefix under which every topic has been made."""
+    await make_topics(settings_for(kafka, migrated_url, topic_prefix).kafka)
+    return topic_prefix
+
+
+@pytest.fixture
+def opened(kafka: str, migrated_url: str, prefix: str) -> Callable[..., AbstractAsyncContextManager[Station]]:
+    """Opens correlate on this test's topics and database: `async with opened(roles="track") as correlate`."""
+    return functools.partial(station, kafka, migrated_url, prefix)
