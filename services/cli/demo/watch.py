@@ -10,11 +10,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from services.cli.running import System
-from shared.contracts.topics import ALERTS, EVENTS, RAW_SEIZURES, SIGHTINGS
+from shared.contracts.topics import ALERTS, EVENTS, RAW_SEIZURES, SIGHTINGS, TOPICS
 
 Ends = Mapping[TopicPartition, int]
 SCHEMAS = {EVENTS: "correlate", SIGHTINGS: "correlate", ALERTS: "notify"}
 """Which schema holds how far a topic has been worked off."""
+WATCHED = frozenset({RAW_SEIZURES, *SCHEMAS})
 
 
 @dataclass
@@ -29,13 +30,7 @@ class Watch:
 
     async def ends(self) -> Ends:
         """The next offset of every partition of the topics on the road."""
-        await self.consumer.topics()
-        wanted = [
-            TopicPartition(self.prefix + topic, partition)
-            for topic in (RAW_SEIZURES, *SCHEMAS)
-            for partition in self.consumer.partitions_for_topic(self.prefix + topic) or ()
-        ]
-        found: Ends = await self.consumer.end_offsets(wanted)
+        found: Ends = await self.consumer.end_offsets(self.consumer.assignment())
         return found
 
     async def mark(self) -> None:
@@ -89,6 +84,14 @@ async def watching(system: System, prefix: str) -> AsyncIterator[Watch]:
     async with contextlib.AsyncExitStack() as stack:
         await consumer.start()
         stack.push_async_callback(consumer.stop)
+        watched = [
+            TopicPartition(prefix + topic.name, partition)
+            for topic in TOPICS
+            if topic.name in WATCHED
+            for partition in range(topic.partitions)
+        ]
+        consumer.assign(watched)
+        consumer.pause(*watched)
         await admin.start()
         stack.push_async_callback(admin.close)
         yield Watch(system, prefix, consumer, admin)
