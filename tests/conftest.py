@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
@@ -62,8 +63,10 @@ def _kept(engine: AbstractAsyncContextManager[str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engines_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("engines")
+def engines_folder() -> Iterator[Path]:
+    """Not under pytest's own folder: each run of pytest closes that to other accounts, such as PostgreSQL's under root."""
+    with tempfile.TemporaryDirectory(prefix="atalaya-engines-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from services.cli.engines.child import Child, Command, Identity
+from services.cli.running.state import ENGINES
 
 log = structlog.get_logger()
 
@@ -105,9 +106,8 @@ class Keeper:
 
     async def end_all(self) -> None:
         """Services first, so that they can still finish what is in hand; then the engines."""
-        engines = ("kafka", "postgres")
-        await self.end(*(kept.command.name for kept in self._kept if kept.command.name not in engines))
-        await self.end(*engines)
+        await self.end(*(kept.command.name for kept in self._kept if kept.command.name not in ENGINES))
+        await self.end(*ENGINES)
 
     def _changed(self) -> None:
         self._record([identity for kept in self._kept if (identity := kept.identity) is not None])

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from services.cli.engines.child import Identity
 from services.cli.engines.errors import EngineError
 
 STOP_SECONDS = 15.0
+# How each engine is asked to end; PostgreSQL would wait for its clients on SIGTERM.
+ENGINES = {"kafka": signal.SIGTERM, "postgres": signal.SIGINT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,25 @@ class State:
 
 
 def end_processes(identities: Iterable[Identity]) -> list[str]:
-    """End these very processes, politely, then not; the names of those that still ran. Blocks up to a few seconds."""
+    """End these very processes, politely, then not; the names of those that still ran. Blocks up to some seconds.
+
+    Services first: while their engines are there, they can finish what is in hand.
+    """
     found = [(identity.name, process) for identity in identities if (process := identity.process()) is not None]
-    for _, process in found:
+    _end([(name, process) for name, process in found if name not in ENGINES])
+    _end([(name, process) for name, process in found if name in ENGINES])
+    return [name for name, _ in found]
+
+
+def _end(found: list[tuple[str, psutil.Process]]) -> None:
+    for name, process in found:
         with contextlib.suppress(psutil.NoSuchProcess):
-            process.terminate()
+            process.send_signal(ENGINES.get(name, signal.SIGTERM))
     _, stubborn = psutil.wait_procs([process for _, process in found], timeout=STOP_SECONDS)
     for process in stubborn:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn, timeout=STOP_SECONDS)
-    return [name for name, _ in found]
 
 
 def _read(path: Path) -> dict[str, Any] | None:
