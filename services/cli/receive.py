@@ -15,7 +15,9 @@ def _line(message: dict[str, Any]) -> str:
 
 def receive(
     port: Annotated[int, typer.Option(help="port on 127.0.0.1; 0 takes a free one")] = 9009,
-    secret: Annotated[str | None, typer.Option(help="the subscription's secret, whsec_…; without it nothing is verified and each line says so")] = None,
+    secret: Annotated[
+        str | None, typer.Option(help="the subscription's secret, whsec_…; without it nothing is verified and each line says so")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print each body as one line of JSON")] = False,
     count: Annotated[int, typer.Option(help="end after so many verified webhooks; 0 goes on until it is stopped")] = 0,
 ) -> None:

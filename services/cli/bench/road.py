@@ -149,6 +149,7 @@ async def _all_arrived(plan: Plan, sink: Sink) -> None:
                 sink.changed.clear()
                 await sink.changed.wait()
     except TimeoutError as error:
+        missing = sorted(expected - sink.arrived.keys())
         raise TimeoutError(
-            f"{len(expected - sink.arrived.keys())} of {plan.count} alerts did not arrive within {PATIENCE_SECONDS} s"
+            f"{len(missing)} of {plan.count} alerts did not arrive within {PATIENCE_SECONDS} s, the first of {missing[0]}"
         ) from error
