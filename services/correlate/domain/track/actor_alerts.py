@@ -43,7 +43,7 @@ def actor_alert(
     ahead = off_route(last, places, policy)
     past = only_past(every)
     action = strongest([newest.requested_action])
-    evidence = [shown(sighting, hit.explanation, hit.sentence) for sighting, hit in met]
+    evidence = tuple(shown(sighting, hit.explanation, hit.sentence) for sighting, hit in latest(met, policy))
     marks = [handling.of_sighting(sighting) for sighting in every]
     marks += [(hit.handling.tlp, frozenset(hit.releasable_to)) for _, hit in met]
     return StandingAlert(
@@ -58,8 +58,8 @@ def actor_alert(
         headline=actor_headline(action, newest.kind, newest.source, last.place),
         subject=Subject(kind=newest.kind, key=last.subject.key),
         entries=(EntryReference(entry_id=entry, source=newest.source, source_id=newest.source_id, version=newest.version),),
-        evidence=latest(evidence, policy),
-        evidence_count=len(evidence),
+        evidence=evidence,
+        evidence_count=len(met),
         next=ahead,
         handling=handling.combine(marks),
         expires_at=expiry(last.occurred_at, ahead, past=past, policy=policy),

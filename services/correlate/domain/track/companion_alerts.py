@@ -48,7 +48,7 @@ def _alert(link: Link, policy: TrackPolicy, places: Places | None) -> StandingAl
         requested_action=RequestedAction.SPECIFIC_CHECK,
         headline=companion_headline(link.companion.kind, link.seizure.place),
         subject=link.companion,
-        evidence=latest(evidence, policy),
+        evidence=tuple(latest(evidence, policy)),
         evidence_count=len(evidence),
         next=ahead,
         handling=handling.combine(map(handling.of_sighting, every)),

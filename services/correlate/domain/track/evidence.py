@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from services.correlate.domain.track.policy import TrackPolicy
 from shared.contracts.alerts import AlertEvidence, NextCheckpoint
@@ -9,6 +10,8 @@ from shared.contracts.base import Severity, Text
 from shared.contracts.explanation import Evidence
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import RequestedAction
+
+Piece = TypeVar("Piece")
 
 
 def strongest(actions: Iterable[RequestedAction]) -> RequestedAction:
@@ -33,9 +36,9 @@ def shown(sighting: Sighting, explanation: tuple[Evidence, ...] = (), sentence: 
     )
 
 
-def latest(evidence: Sequence[AlertEvidence], policy: TrackPolicy) -> tuple[AlertEvidence, ...]:
+def latest(evidence: Sequence[Piece], policy: TrackPolicy) -> Sequence[Piece]:
     """The latest of the evidence, the oldest first; the count of all is told beside it."""
-    return tuple(evidence[-policy.evidence_kept :])
+    return evidence[-policy.evidence_kept :]
 
 
 def only_past(sightings: Iterable[Sighting]) -> bool:

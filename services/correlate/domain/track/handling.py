@@ -27,9 +27,9 @@ def of_route(route: RouteEntry) -> Marked:
 
 def combine(every: Iterable[Marked]) -> Handling:
     """The strictest label and the nations common to all. Nothing to combine, or nothing in common: released to nobody."""
-    labels: list[Tlp] = []
-    common: frozenset[Nation] | None = None
-    for label, nations in every:
-        labels.append(label)
-        common = nations if common is None else common & nations
-    return Handling(tlp=max(labels, key=lambda one: one.rank, default=Tlp.RED), releasable_to=tuple(sorted(common or ())))
+    different = set(every)
+    nations = [nations for _, nations in different]
+    common = frozenset.intersection(*nations) if nations else frozenset()
+    return Handling(
+        tlp=max((label for label, _ in different), key=lambda one: one.rank, default=Tlp.RED), releasable_to=tuple(sorted(common))
+    )

@@ -6,6 +6,7 @@ an estimate from data, so no probability is told.
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from services.correlate.domain.track.policy import TrackPolicy
@@ -22,7 +23,11 @@ _ON_ROADS = frozenset({Mode.ROAD, Mode.FOOT, None})
 
 
 class Places(Protocol):
-    """The register of checkpoints, as far as prediction needs it; `shared.contracts.places` is one."""
+    """The register of checkpoints, as far as prediction needs it; `shared.contracts.places` is one. Its answers never change."""
+
+    def __hash__(self) -> int:
+        """Prediction remembers what it was told, by register."""
+        ...
 
     def checkpoint(self, code: str) -> Checkpoint | None:
         """The checkpoint of a code."""
@@ -94,7 +99,8 @@ def _nation_by_nation(posts: list[_Onward], nation: str) -> list[_Onward]:
     return first + rest
 
 
-def _onward(here: str, left: frozenset[str], nation: str, goal: str | None, places: Places) -> list[_Onward]:
+@lru_cache(maxsize=4096)
+def _onward(here: str, left: frozenset[str], nation: str, goal: str | None, places: Places) -> tuple[_Onward, ...]:
     """Posts of a nation that lead out of it, the most likely first: with a goal by the whole way to it, else by the way to the post."""
     found = []
     goals = places.posts_of(goal) if goal else ()
@@ -112,7 +118,7 @@ def _onward(here: str, left: frozenset[str], nation: str, goal: str | None, plac
             rest = min(onward)
         found.append((way + rest, way, post))
     found.sort(key=lambda one: (one[0], one[2].code))
-    return found if goal else _nation_by_nation(found, nation)
+    return tuple(found if goal else _nation_by_nation(found, nation))
 
 
 def off_route(last: Sighting, places: Places | None, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:

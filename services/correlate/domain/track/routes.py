@@ -132,7 +132,7 @@ def progress(
     seen = [
         (sighting, positions)
         for sighting in sightings
-        if sighting.place is not None and follows(route, sighting, active) and (positions := places_at(body, sighting.place))
+        if sighting.place is not None and (positions := places_at(body, sighting.place)) and follows(route, sighting, active)
     ]
     if len(seen) < body.least_waypoints:
         return None
