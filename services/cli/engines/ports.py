@@ -1,6 +1,8 @@
 """Ports on loopback: which are free, and who holds the others."""
 
 import socket
+from types import TracebackType
+from typing import Self
 
 import psutil
 
@@ -38,18 +40,53 @@ def holder(port: int) -> str | None:
         return None
 
 
-def claim(what: str, wanted: int | None, preferred: int, flag: str) -> int:
-    """The port for `what`: the one asked for, or the preferred one, or any free one.
+class Claims:
+    """Ports that one installation has chosen, held against a second one from the choice on, long before anything listens.
 
-    Raises:
-        EngineError: the port was asked for and is taken; the sentence names the holder and the flag.
+    What holds a port is a UDP socket of the same number: nothing of ours speaks UDP, and the system lets go of it with us.
     """
-    if wanted is None:
-        return preferred if is_free(preferred) else any_free()
-    if is_free(wanted):
-        return wanted
-    by = holder(wanted) or "another program"
-    raise EngineError(
-        f"Port {wanted} for {what} is taken by {by}. End that program, or choose another port with {flag} PORT "
-        f"(without {flag} a free one is chosen)."
-    )
+
+    def __init__(self) -> None:
+        self._held: list[socket.socket] = []
+
+    def __enter__(self) -> Self:
+        """Nothing is held yet."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of all."""
+        for held in self._held:
+            held.close()
+
+    def claim(self, what: str, wanted: int | None, preferred: int, flag: str) -> int:
+        """The port for `what`: the one asked for, or the preferred one, or any free one.
+
+        Raises:
+            EngineError: the port was asked for and is taken; the sentence names the holder and the flag.
+        """
+        if wanted is not None:
+            self._insist(what, wanted, flag)
+            return wanted
+        port = preferred
+        while not (is_free(port) and self._hold(port)):
+            port = any_free()
+        return port
+
+    def _insist(self, what: str, wanted: int, flag: str) -> None:
+        if not is_free(wanted):
+            by = holder(wanted) or "another program"
+            raise EngineError(
+                f"Port {wanted} for {what} is taken by {by}. End that program, or choose another port with {flag} PORT "
+                f"(without {flag} a free one is chosen)."
+            )
+        self._hold(wanted)
+
+    def _hold(self, port: int) -> bool:
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind((LOOPBACK, port))
+        except OSError:
+            held.close()
+            return False
+        self._held.append(held)
+        return True

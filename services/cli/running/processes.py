@@ -36,10 +36,12 @@ class Ground:
     environment: Mapping[str, str]
 
 
-async def start_services(ground: Ground, wanted: Mapping[str, int | None], keeper: Keeper) -> dict[str, str]:
+async def start_services(
+    ground: Ground, wanted: Mapping[str, int | None], keeper: Keeper, claims: ports.Claims
+) -> dict[str, str]:
     """Start them, wait until each says that it is ready, and return their addresses."""
     chosen = {
-        name: ports.claim(f"the service {name}", wanted[name], preferred, f"--{name}-port")
+        name: claims.claim(f"the service {name}", wanted[name], preferred, f"--{name}-port")
         for name, preferred in PREFERRED_PORTS.items()
     }
     kept = {name: keeper.begin(_command(name, port, ground)) for name, port in chosen.items()}

@@ -84,7 +84,7 @@ async def running(
     var = await asyncio.to_thread(var.resolve)
     state = State(var)
     space.check(var)
-    with state.held(), contextlib.ExitStack() as at_last:
+    with state.held(), ports.Claims() as claims, contextlib.ExitStack() as at_last:
         if left := await asyncio.to_thread(end_processes, state.recorded()):
             say(f"ended what an earlier start had left: {', '.join(left)}")
         state.clear()
@@ -92,7 +92,7 @@ async def running(
         async with _flat(), asyncio.TaskGroup() as group:
             keeper = Keeper(group, lambda children: state.record([_own_identity(), *children]))
             try:
-                start = _Start(var, wanted, settings or UpSettings(), nation, environment or {}, keeper, advance, say)
+                start = _Start(var, wanted, settings or UpSettings(), nation, environment or {}, keeper, claims, advance, say)
                 system = await _bring_up(start)
                 state.publish(system.addresses() | {"processes": [asdict(each) for each in state.recorded()]})
                 yield system
@@ -111,6 +111,7 @@ class _Start:
     nation: str
     environment: Mapping[str, str]
     keeper: Keeper
+    claims: ports.Claims
     advance: jars.Advance
     say: Say
 
@@ -126,7 +127,7 @@ async def _bring_up(start: _Start) -> System:
     start.say("starting ingest, correlate and notify")
     ports_asked = {"ingest": start.ports.ingest, "correlate": start.ports.correlate, "notify": start.ports.notify}
     ground = processes.Ground(start.var, brokers.result(), database.result(), start.environment)
-    addresses = await processes.start_services(ground, ports_asked, start.keeper)
+    addresses = await processes.start_services(ground, ports_asked, start.keeper, start.claims)
     return System(
         **addresses,
         kafka=brokers.result(),
@@ -139,7 +140,7 @@ async def _bring_up(start: _Start) -> System:
 async def _kafka(start: _Start) -> str:
     if start.settings.foreign_kafka is not None:
         return start.settings.foreign_kafka
-    port = ports.claim("Apache Kafka", start.ports.kafka, 9192, "--kafka-port")
+    port = start.claims.claim("Apache Kafka", start.ports.kafka, 9192, "--kafka-port")
     kept = start.keeper.begin(await kafka.prepare(start.var, port, advance=start.advance))
     address = f"{ports.LOOPBACK}:{port}"
     await kafka.wait_until_ready(kept, address)
@@ -155,7 +156,7 @@ async def _database(start: _Start) -> str:
 
 
 async def _embedded_database(start: _Start) -> str:
-    port = ports.claim("PostgreSQL", start.ports.database, 5532, "--database-port")
+    port = start.claims.claim("PostgreSQL", start.ports.database, 5532, "--database-port")
     kept = start.keeper.begin(await postgres.prepare(start.var, port))
     await postgres.wait_until_ready(kept, start.var, port)
     kept.ready = True
