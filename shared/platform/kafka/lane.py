@@ -127,11 +127,12 @@ async def retire(producer: AIOKafkaProducer, seconds: float) -> None:
                 await producer.stop()
                 return
     producer._closed = True  # noqa: SLF001 - see above
+    accumulator, task = producer._message_accumulator, producer._sender.sender_task  # noqa: SLF001 - see above
+    if task is not None:
+        task.cancel()
     with contextlib.suppress(TimeoutError, KafkaError, OSError, asyncio.CancelledError):
         async with asyncio.timeout(1):
             await producer.client.close()
-    accumulator, sender = producer._message_accumulator, producer._sender  # noqa: SLF001 - see above
+    if task is not None:
+        await asyncio.wait((task,), timeout=1)
     accumulator.fail_all(KafkaError("the producer was given up"))
-    with contextlib.suppress(TimeoutError, KafkaError, asyncio.CancelledError):
-        async with asyncio.timeout(1):
-            await sender.close()
