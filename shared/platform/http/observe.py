@@ -3,6 +3,7 @@
 Plain ASGI, and nothing of a payload in what it writes: the route's template stands for the path, ids stand for the rest.
 """
 
+import asyncio
 import re
 import secrets
 import time
@@ -10,6 +11,7 @@ from typing import Final
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.platform import metrics
@@ -22,6 +24,8 @@ log = structlog.get_logger()
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT: Final = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_CLIENT_LEFT: Final = 499
+"""In logs and metrics only: the client left before its request was whole (as nginx counts it)."""
 SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -50,6 +54,8 @@ class ObserveMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id, traceparent=traceparent):
             try:
                 await self._app(scope, receive, answer)
+            except ClientDisconnect:
+                answer.abandoned = True
             except HTTPException as error:
                 await answer.refuse(scope, receive, error)
             except Exception as error:  # noqa: BLE001 - the last one to see it: told in the log, never to the client
@@ -75,6 +81,7 @@ class _Answer:
         self._exchange = exchange
         self.status = 0
         self.size = 0
+        self.abandoned = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -83,6 +90,9 @@ class _Answer:
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)
+        if message.get("more_body"):
+            # The server's `send` returns at once when the client has left: an endless body would never let anybody else run.
+            await asyncio.sleep(0)
 
     def _headers(self, message: Message) -> list[tuple[bytes, bytes]]:
         given = list(message.get("headers", ()))
@@ -119,12 +129,13 @@ def _tell(scope: Scope, answer: _Answer, seconds: float) -> None:
     route = scope.get("route")
     template = getattr(route, "path", None) or "(none)"
     method = scope["method"] if scope["method"] in metrics.METHODS else "OTHER"
-    metrics.REQUESTS.labels(method, template, str(answer.status)).inc()
+    status = _CLIENT_LEFT if answer.abandoned else answer.status
+    metrics.REQUESTS.labels(method, template, str(status)).inc()
     metrics.REQUEST_SECONDS.labels(method, template).observe(seconds)
     if scope["path"] in _QUIET:
         return
     log.info(
         "request.answered",
-        method=method, route=template, status=answer.status, response_bytes=answer.size,
+        method=method, route=template, status=status, response_bytes=answer.size,
         duration_ms=round(seconds * 1000, 2), key_id=answer.principal, **answer.facts,
     )  # fmt: skip

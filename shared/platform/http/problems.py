@@ -117,7 +117,7 @@ class UnavailableError(RetryError):
     status, slug = 503, "unavailable"
 
 
-_KINDS = (ProblemError, *ProblemError.__subclasses__(), *RetryError.__subclasses__())
+_KINDS: tuple[type[ProblemError], ...] = (ProblemError, *ProblemError.__subclasses__(), *RetryError.__subclasses__())
 _SLUGS = {kind.status: kind.slug for kind in _KINDS if kind is not RetryError}
 
 
