@@ -46,6 +46,8 @@ def unsnap(data: Any, limit: int = LIMIT_BYTES) -> bytes:
     out, place = bytearray(), _XERIAL_HEADER
     while place < len(raw):
         (size,) = struct.unpack_from(">i", raw, place)
+        if size <= 0:
+            raise ValueError("a block without a length")
         out += _raw_snappy(raw[place + 4 : place + 4 + size], limit - len(out))
         place += 4 + size
     return bytes(out)

@@ -21,10 +21,6 @@ class TopicLimits:
         self._known: dict[str, int] = {}
         self._asking = asyncio.Lock()
 
-    def known(self, topic: str) -> int | None:
-        """The limit in bytes if it was asked for already."""
-        return self._known.get(topic)
-
     def forget(self, topic: str) -> None:
         """Ask again next time."""
         self._known.pop(topic, None)

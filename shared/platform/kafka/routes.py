@@ -27,6 +27,7 @@ NOT_TAKEN = (KafkaTimeoutError, UnknownTopicOrPartitionError)
 _BATCH_OVERHEAD = 61 + 36
 """Header of a record batch (61 bytes) and the most that one record's lengths and deltas take (Kafka message format v2)."""
 _HEADER_OVERHEAD = 10
+_LIMIT_KEPT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ class Route:
     lane: ProducerLane
     producer: AIOKafkaProducer
     produced: Counter
+    until: float
+    """When the topic's limit is to be asked for again, by the loop's clock."""
 
     @property
     def open(self) -> bool:
-        """Whether the producer is still in use."""
-        return self.lane.uses(self.producer)
+        """Whether the producer is still in use and the limit known."""
+        return self.lane.uses(self.producer) and asyncio.get_running_loop().time() < self.until
 
     def too_large(self, message: Message) -> MessageTooLargeError | None:
         """What is wrong with the size of a message. It is counted uncompressed, at its upper bound."""
@@ -81,10 +84,13 @@ class Routes:
         route = self._known.get(topic)
         if route is not None and route.open:
             return route
+        if route is not None and route.lane.uses(route.producer):
+            self._limits.forget(topic)
         limit = await self._limits.of(topic)
         lane = self.lane(min(limit, self._settings.max_batch_bytes))
         producer = await lane.producer()
-        route = Route(self._settings.topic(topic), topic, limit, lane, producer, PRODUCED.labels(topic))
+        until = asyncio.get_running_loop().time() + _LIMIT_KEPT_SECONDS
+        route = Route(self._settings.topic(topic), topic, limit, lane, producer, PRODUCED.labels(topic), until)
         self._known[topic] = route
         return route
 
