@@ -22,6 +22,9 @@ BORDER_LEAST_KM, BORDER_ERROR_SHARE, PORT_KM, AIRPORT_KM, TOWN_KM = 5.0, 1.25, 1
 ANCHORS = ("PAPTY", "CRSJO", "NIMGA", "HNTGU", "SVSAL", "GTGUA", "BZBZE")
 """Capitals and main ports from which road distances are kept too."""
 
+NO_ROAD = frozenset({"PA-CO-01"})
+"""Puerto Obaldía is reached on foot, by boat and by air: no road crosses the Darién."""
+
 Row = dict[str, str]
 Graph = dict[str, list[tuple[str, float]]]
 
@@ -153,7 +156,7 @@ def main(sources: Path, target: Path) -> None:
     posts, places = border_posts(sources), unlocode(sources)
     anchors = [place for place in places if place["code"] in ANCHORS]
     write(target / "checkpoints.csv", sorted(posts + places, key=lambda place: (place["kind"] != "border", place["code"])))
-    write(target / "roads.csv", roads(sources, posts + anchors))
+    write(target / "roads.csv", roads(sources, [post for post in posts if post["code"] not in NO_ROAD] + anchors))
 
 
 if __name__ == "__main__":
