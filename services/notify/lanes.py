@@ -87,7 +87,10 @@ class Lanes:
             lane.pace.failed()
 
     def written(self, results: Sequence[Result]) -> set[UUID]:
-        """Results are in the database: there is room for as many more. The subscriptions that may have something due now."""
+        """Results are in the database: there is room for as many more. The subscriptions that may have something due now.
+
+        One that still has half its fill in hand is not named: claims come in batches.
+        """
         due: set[UUID] = set()
         for result in results:
             lane = self._lanes.get(result.subscription)
@@ -95,7 +98,7 @@ class Lanes:
                 continue
             lane.unwritten -= 1
             self._held -= 1
-            if lane.more:
+            if lane.more and (lane.held * 2 <= self._fill(lane.pace) or not lane.running):
                 due.add(result.subscription)
         return due
 

@@ -1,6 +1,7 @@
 """Results of deliveries, written in batches as fast as the database takes them."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -13,7 +14,8 @@ from shared.platform.errors import TransientError
 
 log = structlog.get_logger()
 
-_BATCH = 500
+_BATCH = 200
+_GATHER_SECONDS = 0.01
 _PAUSE_SECONDS = 0.5
 
 
@@ -29,28 +31,42 @@ class Recorder:
         self._written = written
         self._waiting: list[Result] = []
         self._filled = asyncio.Event()
+        self._full = asyncio.Event()
         self._closed = False
 
     def add(self, result: Result) -> None:
         """Have a result written."""
         self._waiting.append(result)
         self._filled.set()
+        if len(self._waiting) >= _BATCH:
+            self._full.set()
 
     def close(self) -> None:
         """Write what is there, then let `run` return."""
         self._closed = True
         self._filled.set()
+        self._full.set()
 
     async def run(self) -> None:
         """Write until closed."""
         while self._waiting or not self._closed:
             await self._filled.wait()
+            await self._gather()
             batch = self._waiting[:_BATCH]
             if batch and await self._write(batch):
                 del self._waiting[: len(batch)]
+                if len(self._waiting) < _BATCH and not self._closed:
+                    self._full.clear()
                 self._written(batch)
             if not self._waiting and not self._closed:
                 self._filled.clear()
+
+    async def _gather(self) -> None:
+        """Let a batch fill: a result that is written a moment later delays no delivery, only the next revision of its alert."""
+        if len(self._waiting) < _BATCH and not self._closed:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_GATHER_SECONDS):
+                    await self._full.wait()
 
     async def _write(self, batch: Sequence[Result]) -> bool:
         """Whether it was committed. After an unknown outcome it is written again: then nothing of it is ours any more."""

@@ -56,6 +56,7 @@ class CheckedResolver(AbstractResolver):
 
     async def close(self) -> None:
         """Drop what is under way."""
+        self._dns.cancel()
         await self._dns.close()
 
     def _result(self, host: str, address: str, port: int, family: socket.AddressFamily) -> ResolveResult:

@@ -41,7 +41,7 @@ class NotifySettings(Group):
     slots_per_subscription: int = Field(default=16, ge=1, description="Requests that one subscription may have under way.")
     slots: int = Field(default=512, ge=1, description="Requests under way in this process, all subscriptions together.")
     claim_ahead: int = Field(
-        default=4, ge=1, description="Deliveries claimed for each slot, so that a fast endpoint never waits for the next claim."
+        default=16, ge=1, description="Deliveries claimed for each slot, so that a fast endpoint never waits for the next claim."
     )
     lease_seconds: float = Field(
         default=60.0, gt=0, description="Seconds after which another process takes over what this one claimed and did not settle."
@@ -79,11 +79,17 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
+class NotifyDatabaseSettings(DatabaseSettings):
+    """One connection for each partition's fan-out, and two beside them: claims and results must not wait for it."""
+
+    pool_loops: int = Field(default=8, ge=3, description="Connections for the workers' own transactions.")
+
+
 class Settings(ProcessSettings):
     """All settings of a notify process."""
 
     kafka: KafkaSettings = KafkaSettings()
     http: HttpSettings = HttpSettings()
     keys: KeysSettings = KeysSettings()
-    database: DatabaseSettings = DatabaseSettings()
+    database: NotifyDatabaseSettings = NotifyDatabaseSettings()
     notify: NotifySettings = NotifySettings()

@@ -19,6 +19,8 @@ from services.notify.settings import NotifySettings
 
 LONGEST_EXCERPT: Final = 4096
 _DNS_CACHE_SECONDS: Final = 10
+_MOST_URLS: Final = 10_000
+_HEADERS: Final = {"user-agent": "atalaya-notify", "accept": "*/*", "accept-encoding": "identity"}
 _DROPPED: Final = (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)
 
 
@@ -50,10 +52,12 @@ class Webhooks:
             transport=AiohttpTransport(client=self._session, trust_env=False),
             trust_env=False,
             follow_redirects=False,
-            timeout=httpx.Timeout(settings.total_seconds, connect=settings.connect_seconds),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            headers={"user-agent": "atalaya-notify", "accept": "*/*", "accept-encoding": "identity"},
         )
+        # Requests are built here and not by the client, which would merge its own headers into each: a third of its work.
+        self._timeouts = {"timeout": httpx.Timeout(settings.total_seconds, connect=settings.connect_seconds).as_dict()}
+        self._urls: dict[str, httpx.URL] = {}
+        self._resolver: CheckedResolver | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,8 +66,10 @@ class Webhooks:
         await self.close()
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection and end every look-up."""
         await self._client.aclose()
+        if self._resolver is not None:
+            await self._resolver.close()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send it once and read at most 4 KiB of the answer. Never raises for what a partner does.
@@ -82,7 +88,9 @@ class Webhooks:
         return Answer(status, f"HTTP {status}", time.perf_counter() - started, excerpt, retry_after)
 
     async def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes, str | None]:
-        request = self._client.build_request("POST", url, content=body, headers=dict(headers))
+        request = httpx.Request(
+            "POST", self._parsed(url), content=body, headers={**_HEADERS, **headers}, extensions=self._timeouts
+        )
         response = await self._client.send(request, stream=True)
         try:
             excerpt = bytearray()
@@ -94,9 +102,17 @@ class Webhooks:
         finally:
             await response.aclose()
 
+    def _parsed(self, url: str) -> httpx.URL:
+        found = self._urls.get(url)
+        if found is None:
+            if len(self._urls) >= _MOST_URLS:
+                self._urls.clear()
+            found = self._urls[url] = httpx.URL(url)
+        return found
+
     def _session(self) -> aiohttp.ClientSession:
         settings = self._settings
-        resolver = CheckedResolver(
+        self._resolver = CheckedResolver(
             seconds=settings.dns_seconds,
             negative_seconds=settings.dns_negative_seconds,
             allowed=self._allowed,
@@ -106,7 +122,7 @@ class Webhooks:
             limit=0,
             keepalive_timeout=settings.keepalive_seconds,
             ttl_dns_cache=_DNS_CACHE_SECONDS,
-            resolver=resolver,
+            resolver=self._resolver,
             socket_factory=self._socket,
         )
         return aiohttp.ClientSession(

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import any_, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
 
 from services.notify.domain.plan import Form, History
 from services.notify.domain.subscription import Filter, Subscription, SubscriptionState
-from services.notify.tables import ALERT_REVISION, DELIVERY, QUEUE, SUBSCRIPTION
+from services.notify.tables import ALERT_REVISION, SUBSCRIPTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ async def latest_revisions(connection: AsyncConnection, alerts: Collection[UUID]
     """The highest stored revision of each of these alerts."""
     query = (
         select(ALERT_REVISION.c.alert_id, func.max(ALERT_REVISION.c.revision))
-        .where(ALERT_REVISION.c.alert_id.in_(list(alerts)))
+        .where(ALERT_REVISION.c.alert_id == any_(bindparam(None, list(alerts), ARRAY(Uuid))))
         .group_by(ALERT_REVISION.c.alert_id)
     )
     return {row[0]: row[1] for row in await connection.execute(query)}
@@ -82,38 +82,69 @@ async def histories(connection: AsyncConnection, alerts: Collection[UUID]) -> di
     return found
 
 
+_ADD_REVISIONS = text(
+    """
+    INSERT INTO notify.alert_revision (alert_id, revision, type, at, body, traceparent, received_at)
+    SELECT n.*, :now FROM unnest(
+        CAST(:alerts AS uuid[]), CAST(:revisions AS int[]), CAST(:types AS text[]), CAST(:ats AS timestamptz[]),
+        CAST(:bodies AS bytea[]), CAST(:traceparents AS text[])
+    ) AS n
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
 async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevision], now: datetime) -> None:
     """Write revisions; one that is there already stays as it is."""
-    rows = [
-        {"alert_id": new.alert, "revision": new.revision, "type": new.type, "at": new.at, "body": new.body,
-         "traceparent": new.traceparent, "received_at": now}
-        for new in revisions
-    ]  # fmt: skip
-    if rows:
-        await connection.execute(insert(ALERT_REVISION).on_conflict_do_nothing(), rows)
+    if not revisions:
+        return
+    values = {
+        "alerts": [new.alert for new in revisions],
+        "revisions": [new.revision for new in revisions],
+        "types": [new.type for new in revisions],
+        "ats": [new.at for new in revisions],
+        "bodies": [new.body for new in revisions],
+        "traceparents": [new.traceparent for new in revisions],
+        "now": now,
+    }
+    await connection.execute(_ADD_REVISIONS, values)
+
+
+_ADD = text(
+    """
+    WITH new AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:subscriptions AS uuid[]), CAST(:partners AS text[]), CAST(:alerts AS uuid[]),
+            CAST(:revisions AS int[]), CAST(:forms AS text[]), CAST(:reasons AS text[])
+        ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons)
+    ), written AS (
+        INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at)
+        SELECT id, subscription_id, partner, alert_id, revision, form, string_to_array(reasons, E'\\n'), 'waiting', :now FROM new
+        ON CONFLICT DO NOTHING
+        RETURNING id, subscription_id, alert_id, revision
+    )
+    INSERT INTO notify.queue (id, subscription_id, alert_id, revision, due_at)
+    SELECT id, subscription_id, alert_id, revision, now() FROM written
+    ON CONFLICT DO NOTHING
+    """
+)
 
 
 async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
     """Write deliveries and put them into the queue, due at once; one that is there already stays as it is."""
     if not deliveries:
         return
-    places = [
-        {"id": new.id, "subscription_id": new.subscription, "alert_id": new.alert, "revision": new.revision} for new in deliveries
-    ]
-    records = [
-        {
-            **place,
-            "partner": new.partner,
-            "form": new.form.value,
-            "reasons": list(new.reasons),
-            "state": "waiting",
-            "created_at": now,
-        }
-        for place, new in zip(places, deliveries, strict=True)
-    ]
-    await connection.execute(insert(DELIVERY).on_conflict_do_nothing(), records)
-    due = insert(QUEUE).values(due_at=func.now()).on_conflict_do_nothing()
-    await connection.execute(due, places)
+    values = {
+        "ids": [new.id for new in deliveries],
+        "subscriptions": [new.subscription for new in deliveries],
+        "partners": [new.partner for new in deliveries],
+        "alerts": [new.alert for new in deliveries],
+        "revisions": [new.revision for new in deliveries],
+        "forms": [new.form.value for new in deliveries],
+        "reasons": ["\n".join(new.reasons) for new in deliveries],
+        "now": now,
+    }
+    await connection.execute(_ADD, values)
 
 
 _WITHHOLD = text(

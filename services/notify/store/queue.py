@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.domain.plan import Form
 from services.notify.domain.subscription import Format
-from services.notify.tables import ATTEMPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ _CLAIM = text(
     JOIN notify.delivery d ON d.id = c.id
     JOIN notify.subscription s ON s.id = c.subscription_id
     JOIN notify.alert_revision a ON a.alert_id = c.alert_id AND a.revision = c.revision
+    WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL
     ORDER BY d.created_at, c.alert_id, c.revision
     """
 )
@@ -107,8 +106,8 @@ async def claim(
 
     No two claimers get the same one (SKIP LOCKED, materialised so that the limit is counted once). A revision is not due while
     an earlier one of its alert is unsettled for its subscription. `only` looks at those subscriptions alone.
+    The commit does not wait for the disk: a claim that a crash of the server forgets is only due again.
     """
-    await connection.execute(_ASYNCHRONOUS)
     values = {
         "only": None if only is None else list(only), "known": list(rooms), "rooms": list(rooms.values()), "room": room,
         "batch": batch, "token": token, "lease": lease.total_seconds(),
@@ -122,31 +121,33 @@ async def claim(
     ]  # fmt: skip
 
 
-_ASYNCHRONOUS = text("SET LOCAL synchronous_commit = off")
-"""A claim that a crash of the server forgets is only a delivery that is due again."""
-
-_SETTLE = text(
+_RECORD = text(
     """
     WITH result AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:states AS text[]), CAST(:made AS int[]))
-            AS r (id, token, state, made)
+        SELECT * FROM unnest(
+            CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:states AS text[]), CAST(:pauses AS float8[]), CAST(:made AS int[])
+        ) AS r (id, token, state, pause, made)
     ), gone AS (
-        DELETE FROM notify.queue q USING result r WHERE q.id = r.id AND q.token = r.token RETURNING q.id, r.state, r.made
-    )
-    UPDATE notify.delivery d SET state = gone.state, settled_at = :now, attempts = d.attempts + gone.made
-    FROM gone WHERE d.id = gone.id
-    """
-)
-_AGAIN = text(
-    """
-    WITH result AS (
-        SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:pauses AS float8[]), CAST(:made AS int[]))
-            AS r (id, token, pause, made)
+        DELETE FROM notify.queue q USING result r
+        WHERE q.id = r.id AND q.token = r.token AND r.state IS NOT NULL
+        RETURNING q.id, r.state, r.made
     ), later AS (
-        UPDATE notify.queue q SET due_at = clock_timestamp() + make_interval(secs => r.pause), attempts = q.attempts + r.made
-        FROM result r WHERE q.id = r.id AND q.token = r.token RETURNING q.id, r.made
+        UPDATE notify.queue q
+        SET due_at = clock_timestamp() + make_interval(secs => r.pause), attempts = q.attempts + least(r.made, 1)
+        FROM result r WHERE q.id = r.id AND q.token = r.token AND r.state IS NULL
+        RETURNING q.id, r.made
+    ), logged AS (
+        INSERT INTO notify.attempt (id, delivery_id, at, status, reason, duration_ms, excerpt)
+        SELECT * FROM unnest(
+            CAST(:attempt_ids AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:ats AS timestamptz[]), CAST(:statuses AS int[]),
+            CAST(:reasons AS text[]), CAST(:durations AS int[]), CAST(:excerpts AS text[]))
+        ON CONFLICT DO NOTHING
     )
-    UPDATE notify.delivery d SET attempts = d.attempts + later.made FROM later WHERE d.id = later.id
+    UPDATE notify.delivery d
+    SET state = coalesce(c.state, d.state), attempts = d.attempts + c.made,
+        settled_at = CASE WHEN c.state IS NULL THEN d.settled_at ELSE :now END
+    FROM (SELECT id, state, made FROM gone UNION ALL SELECT id, NULL, made FROM later) c
+    WHERE d.id = c.id
     """
 )
 
@@ -154,34 +155,24 @@ _AGAIN = text(
 async def record(connection: AsyncConnection, results: Sequence[Result], now: datetime) -> int:
     """Write what became of claimed deliveries and log their attempts; how many were still ours.
 
-    A result whose lease somebody else has taken changes nothing but the log: the request did happen. Safe to repeat.
+    A result whose lease somebody else has taken changes nothing but the log: the request did happen. Safe to repeat. An
+    attempt that was made twice at once, for a connection that had ended, is two in the log and one step of the table.
     """
     ordered = sorted(results, key=lambda result: result.delivery)
-    settled = [result for result in ordered if result.state is not None]
-    again = [result for result in ordered if result.state is None]
-    changed = 0
-    if settled:
-        values = {**_of(settled), "states": [result.state for result in settled], "now": now}
-        changed += (await connection.execute(_SETTLE, values)).rowcount
-    if again:
-        values = {**_of(again), "pauses": [result.pause.total_seconds() for result in again]}
-        changed += (await connection.execute(_AGAIN, values)).rowcount
-    attempts = [_row(result.delivery, attempt) for result in ordered for attempt in result.attempts]
-    if attempts:
-        await connection.execute(insert(ATTEMPT).on_conflict_do_nothing(), attempts)
-    return changed
-
-
-def _of(results: Sequence[Result]) -> dict[str, object]:
-    return {
-        "ids": [result.delivery for result in results],
-        "tokens": [result.token for result in results],
-        "made": [len(result.attempts) for result in results],
+    attempts = [(result.delivery, attempt) for result in ordered for attempt in result.attempts]
+    values = {
+        "ids": [result.delivery for result in ordered],
+        "tokens": [result.token for result in ordered],
+        "states": [result.state for result in ordered],
+        "pauses": [result.pause.total_seconds() for result in ordered],
+        "made": [len(result.attempts) for result in ordered],
+        "attempt_ids": [attempt.id for _, attempt in attempts],
+        "deliveries": [delivery for delivery, _ in attempts],
+        "ats": [attempt.at for _, attempt in attempts],
+        "statuses": [attempt.status for _, attempt in attempts],
+        "reasons": [attempt.reason for _, attempt in attempts],
+        "durations": [round(attempt.duration.total_seconds() * 1000) for _, attempt in attempts],
+        "excerpts": [attempt.excerpt for _, attempt in attempts],
+        "now": now,
     }
-
-
-def _row(delivery: UUID, made: AttemptMade) -> dict[str, object]:
-    return {
-        "id": made.id, "delivery_id": delivery, "at": made.at, "status": made.status, "reason": made.reason,
-        "duration_ms": round(made.duration.total_seconds() * 1000), "excerpt": made.excerpt,
-    }  # fmt: skip
+    return (await connection.execute(_RECORD, values)).rowcount
