@@ -1,5 +1,6 @@
 """Metrics of every process. Labels come from closed lists: routes, methods, topics, states; never from an input."""
 
+import functools
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -18,6 +19,18 @@ KEYS_KNOWN: Final = Gauge("atalaya_keys_known", "API keys this process knows, re
 REFUSED_KEYS: Final = Counter("atalaya_http_keys_refused_total", "Requests refused for their key.", ("reason",))
 OUTBOX_SENT: Final = Counter("atalaya_outbox_sent_total", "Messages that left through an outbox.", ("relay",))
 OUTBOX_OLDEST_SECONDS: Final = Gauge("atalaya_outbox_oldest_seconds", "Age of the oldest message not yet sent.", ("relay",))
+
+
+@functools.cache
+def _request_metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, str(status)), REQUEST_SECONDS.labels(method, route)
+
+
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count an answered request. Finding a labelled metric takes longer than counting, hence found once."""
+    count, histogram = _request_metrics(method, route, status)
+    count.inc()
+    histogram.observe(seconds)
 
 
 def exposition(registry: CollectorRegistry = REGISTRY) -> tuple[bytes, str]:

@@ -2,15 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Security
-from fastapi.security import HTTPBearer
-from fastapi.security.http import HTTPAuthorizationCredentials
 from starlette.requests import Request
 
 from shared.platform import metrics
-from shared.platform.auth.keys import Key, Scope, Token
+from shared.platform.auth.keys import Key, Scope, parts
 from shared.platform.auth.ring import KeyRing
 from shared.platform.clock import Clock, SystemClock
 from shared.platform.http.admission import GUARDS, admit
@@ -58,14 +54,14 @@ class Access:
         return key is not None and key.is_good(self._clock.now())
 
     async def _key_of(self, request: Request) -> Key:
-        if any(name in request.query_params for name in _IN_URL):
+        if request.scope["query_string"] and any(name in request.query_params for name in _IN_URL):
             raise _refused("in_url", "A key never goes into the URL; send it in the header Authorization.")
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if not text or scheme.lower() != "bearer":
             raise _refused("absent", "Send a key: Authorization: Bearer …", _CHALLENGE)
-        token = Token.parse(text.strip())
-        key = await self._ring.find(token.id) if token else None
-        if token is None or key is None or not key.matches(token.secret.get_secret_value()):
+        key_id, secret = parts(text.strip()) or ("", "")
+        key = await self._ring.find(key_id) if key_id else None
+        if key is None or not key.matches(secret):
             raise _refused("unknown", "The key is not known.")
         if not key.is_good(self._clock.now()):
             raise _refused("ended", "The key is revoked or has expired.")
@@ -77,14 +73,10 @@ def _refused(reason: str, detail: str, headers: dict[str, str] = _INVALID) -> Un
     return UnauthorizedError(detail, headers=headers)
 
 
-_bearer = HTTPBearer(auto_error=False, description="An API key, `atk_…`.", scheme_name="key")
-Shown = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
-
-
 def require(*scopes: Scope) -> Callable[..., Awaitable[Principal]]:
     """A dependency: the principal, who has all of these scopes; 401 or 403 otherwise."""
 
-    async def principal(request: Request, _shown: Shown) -> Principal:
+    async def principal(request: Request) -> Principal:
         found: Principal | None = await admit(request)
         if found is None:
             raise _refused("absent", "Keys are not known here.", _CHALLENGE)

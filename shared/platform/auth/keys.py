@@ -73,8 +73,8 @@ class Token(BaseModel):
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """A token as it is sent; None if it is none."""
-        match = _TOKEN.fullmatch(text)
-        return cls(id=match[1], secret=SecretStr(match[2])) if match else None
+        found = parts(text)
+        return cls(id=found[0], secret=SecretStr(found[1])) if found else None
 
     def text(self) -> str:
         """As it is sent. Shown once, never stored, never logged."""
@@ -83,6 +83,12 @@ class Token(BaseModel):
     def hash(self) -> str:
         """As it is stored. The secret has 256 bits, so a plain digest cannot be searched (no salt, no stretching needed)."""
         return hash_of(self.secret.get_secret_value())
+
+
+def parts(text: str) -> tuple[str, str] | None:
+    """The key's id and the secret in a token as it is sent; None if it is none."""
+    match = _TOKEN.fullmatch(text)
+    return (match[1], match[2]) if match else None
 
 
 def hash_of(secret: str) -> str:

@@ -20,19 +20,19 @@ class BodyLimitMiddleware:
         if scope["type"] != "http" or scope["path"] in self._streaming:
             await self._app(scope, receive, send)
             return
-        self._check_length(scope)
-        await self._app(scope, _Counting(receive, self._max_bytes), send)
+        told = self._check_length(scope)
+        await self._app(scope, receive if told else _Counting(receive, self._max_bytes), send)
 
-    def _check_length(self, scope: Scope) -> None:
+    def _check_length(self, scope: Scope) -> bool:
+        """Whether a length within the limit was told; the server reads no more than that."""
         for name, value in scope["headers"]:
             if name == b"content-length":
                 if not value.isdigit():
                     raise BadRequestError("Content-Length is no number.")
                 if int(value) > self._max_bytes:
-                    raise self._too_large()
-
-    def _too_large(self) -> TooLargeError:
-        return too_large(self._max_bytes)
+                    raise too_large(self._max_bytes)
+                return True
+        return False
 
 
 class _Counting:

@@ -10,10 +10,11 @@ _KEY = "atalaya"
 
 @dataclass(slots=True)
 class Exchange:
-    """One request on its way through us. `headers` are added to the answer, whatever it turns out to be."""
+    """One request on its way through us. `headers` and `rate` are added to the answer, whatever it turns out to be."""
 
     request_id: str
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    rate: tuple[tuple[bytes, bytes], ...] = ()
     principal: Any = None
     facts: dict[str, Any] = field(default_factory=dict)
 

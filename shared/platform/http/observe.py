@@ -98,7 +98,13 @@ class _Answer:
         given = list(message.get("headers", ()))
         names = {name for name, _ in given}
         own = [pair for pair in SECURITY_HEADERS if pair[0] not in names]
-        return [*given, *own, *self._exchange.headers, (b"x-request-id", self._exchange.request_id.encode())]
+        return [
+            *given,
+            *own,
+            *self._exchange.headers,
+            *self._exchange.rate,
+            (b"x-request-id", self._exchange.request_id.encode()),
+        ]
 
     async def refuse(self, scope: Scope, receive: Receive, error: HTTPException) -> None:
         if self.status == 0:
@@ -121,7 +127,7 @@ def _identity(scope: Scope) -> tuple[str, str]:
             request_id = value
         elif name == b"traceparent" and _TRACEPARENT.fullmatch(value):
             traceparent = value
-    trace = traceparent.decode() or f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+    trace = traceparent.decode() or f"00-{(made := secrets.token_hex(24))[:32]}-{made[32:]}-01"
     return request_id.decode() or trace[3:35], trace
 
 
@@ -130,8 +136,7 @@ def _tell(scope: Scope, answer: _Answer, seconds: float) -> None:
     template = getattr(route, "path", None) or "(none)"
     method = scope["method"] if scope["method"] in metrics.METHODS else "OTHER"
     status = _CLIENT_LEFT if answer.abandoned else answer.status
-    metrics.REQUESTS.labels(method, template, str(status)).inc()
-    metrics.REQUEST_SECONDS.labels(method, template).observe(seconds)
+    metrics.count_request(method, template, status, seconds)
     if scope["path"] in _QUIET:
         return
     log.info(

@@ -4,7 +4,9 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
 
+from shared.platform.http.admission import is_guarded
 from shared.platform.http.problems import MEDIA_TYPE, Problem
 
 _FRAMEWORK_ONLY = ("HTTPValidationError", "ValidationError")
@@ -34,7 +36,20 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     _point_to_problem(made)
+    _show_the_key(app, made)
     return made
+
+
+def _show_the_key(app: FastAPI, made: dict[str, Any]) -> None:
+    """Which operations need a key. Said here, as a dependency that only documents would cost every request."""
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and is_guarded(route.dependant):
+            for method in route.methods:
+                operation = made["paths"].get(context.path, {}).get(method.lower())
+                if operation is not None:
+                    operation["security"] = [{"key": []}]
+    made["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "An API key, `atk_…`."}}
 
 
 def _point_to_problem(made: dict[str, Any]) -> None:
