@@ -9,12 +9,16 @@ from itertools import combinations
 
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.names import sound
 
 _SHORTEST_WITH_SLIP = 4
-"""Sounds: a slip in a shorter word makes another word of it."""
+"""Letters: a slip in a shorter word makes another word of it."""
 
 _MOST_NEIGHBOURS = 24
-"""Sounds near one word: more than that and the word is so short or so common that slips in it say nothing."""
+"""Words near one word: more than that and the word is so short or so common that slips in it say nothing."""
+
+_MOST_REMEMBERED = 200_000
+"""Words whose neighbours are remembered between two changes of the list."""
 
 _MOST_WORDS = 8
 """Words of one name that are paired: longer ones are titles and addresses in the wrong field."""
@@ -24,10 +28,11 @@ def _pair(one: str, other: str) -> str:
     return f"{one} {other}" if one <= other else f"{other} {one}"
 
 
-def _deletions(sound: str) -> Iterator[str]:
-    yield sound
-    for at in range(len(sound)):
-        yield sound[:at] + sound[at + 1 :]
+def _deletions(word: str) -> Iterator[str]:
+    """The word and what is left of it without one letter: words one slip apart share one of them (Garbe's SymSpell)."""
+    yield word
+    for at in range(len(word)):
+        yield word[:at] + word[at + 1 :]
 
 
 def _keys(form: NameForm) -> set[str]:
@@ -48,75 +53,72 @@ class NameIndex:
         """Makes an actor findable by its names."""
         for key in {key for form in actor.forms for key in _keys(form)}:
             self._pairs[key] = (*self._pairs.get(key, ()), actor)
-        for sound in self._sounds(actor):
-            self._uses[sound] = self._uses.get(sound, 0) + 1
-            if self._uses[sound] == 1:
-                self._learn(sound)
+        for word in self._words(actor):
+            self._uses[word] = self._uses.get(word, 0) + 1
+            if self._uses[word] == 1:
+                self._learn(word)
 
     def remove(self, actor: Listed) -> None:
         """Takes an actor out that was added."""
         for key in {key for form in actor.forms for key in _keys(form)}:
-            left = tuple(other for other in self._pairs.get(key, ()) if other is not actor)
+            left = tuple(other for other in self._pairs[key] if other is not actor)
             if left:
                 self._pairs[key] = left
             else:
-                self._pairs.pop(key, None)
-        for sound in self._sounds(actor):
-            self._uses[sound] -= 1
-            if not self._uses[sound]:
-                self._unlearn(sound)
+                del self._pairs[key]
+        for word in self._words(actor):
+            self._uses[word] -= 1
+            if not self._uses[word]:
+                self._unlearn(word)
 
     def candidates(self, form: NameForm) -> Iterable[Listed]:
-        """Every actor with a name that shares two sounding words with this one (or its only word), each once."""
-        sounds = form.sounds[:_MOST_WORDS]
+        """Every actor with a name that shares two words with this one by sound, one of them perhaps with a slip; or its only word. Each once."""
+        words, sounds = form.words[:_MOST_WORDS], form.sounds[:_MOST_WORDS]
         if len(sounds) < 2:  # noqa: PLR2004 - a pair takes two
             return self._pairs.get(sounds[0], ()) if sounds else ()
-        known = self._uses
-        exact = [sound in known for sound in sounds]
-        near = [self._neighbours(sound) for sound in sounds]
+        near = [self._neighbours(word) for word in words]
         found: dict[Listed, None] = {}
         pairs = self._pairs
         for one, other in combinations(range(len(sounds)), 2):
-            keys = [_pair(sounds[one], sounds[other])] if exact[one] and exact[other] else []
-            if exact[other]:
-                keys += [_pair(slip, sounds[other]) for slip in near[one]]
-            if exact[one]:
-                keys += [_pair(sounds[one], slip) for slip in near[other]]
+            keys = [_pair(sounds[one], sounds[other])]
+            keys += [_pair(slip, sounds[other]) for slip in near[one]]
+            keys += [_pair(sounds[one], slip) for slip in near[other]]
             for key in keys:
                 if key in pairs:
                     found.update(dict.fromkeys(pairs[key]))
         return found
 
     @staticmethod
-    def _sounds(actor: Listed) -> set[str]:
-        return {sound for form in actor.forms for sound in form.sounds[:_MOST_WORDS]}
+    def _words(actor: Listed) -> set[str]:
+        return {word for form in actor.forms for word in form.words[:_MOST_WORDS]}
 
-    def _learn(self, sound: str) -> None:
+    def _learn(self, word: str) -> None:
         self._near.clear()
-        if len(sound) >= _SHORTEST_WITH_SLIP:
-            for slip in set(_deletions(sound)):
-                self._slips[slip] = (*self._slips.get(slip, ()), sound)
+        if len(word) >= _SHORTEST_WITH_SLIP:
+            for slip in set(_deletions(word)):
+                self._slips[slip] = (*self._slips.get(slip, ()), word)
 
-    def _unlearn(self, sound: str) -> None:
+    def _unlearn(self, word: str) -> None:
         self._near.clear()
-        del self._uses[sound]
-        if len(sound) >= _SHORTEST_WITH_SLIP:
-            for slip in set(_deletions(sound)):
-                left = tuple(other for other in self._slips[slip] if other != sound)
+        del self._uses[word]
+        if len(word) >= _SHORTEST_WITH_SLIP:
+            for slip in set(_deletions(word)):
+                left = tuple(other for other in self._slips[slip] if other != word)
                 if left:
                     self._slips[slip] = left
                 else:
                     del self._slips[slip]
 
-    def _neighbours(self, sound: str) -> tuple[str, ...]:
-        """Known sounds one slip away (a letter more, less, other, or two swapped)."""
-        near = self._near.get(sound)
+    def _neighbours(self, word: str) -> tuple[str, ...]:
+        """The sounds of known words one slip away (a letter more, less, other, or two swapped), other than the word's own."""
+        near = self._near.get(word)
         if near is None:
             near = ()
-            if len(sound) >= _SHORTEST_WITH_SLIP:
-                found = {other: None for slip in _deletions(sound) for other in self._slips.get(slip, ()) if other != sound}
-                near = tuple(found) if len(found) <= _MOST_NEIGHBOURS else ()
-            if len(self._near) > 200_000:  # noqa: PLR2004 - bounds the memory of a long run
+            if len(word) >= _SHORTEST_WITH_SLIP:
+                others = {other for slip in _deletions(word) for other in self._slips.get(slip, ())}
+                sounds = sorted({sound(other) for other in others} - {sound(word)})
+                near = tuple(sounds) if len(sounds) <= _MOST_NEIGHBOURS else ()
+            if len(self._near) >= _MOST_REMEMBERED:
                 self._near.clear()
-            self._near[sound] = near
+            self._near[word] = near
         return near
