@@ -83,7 +83,7 @@ def submitted_again(event: Event) -> dict[str, Any]:
 
 
 def says_nothing(value: Any) -> bool:
-    return value is None or value is False or value == [] or value == {}
+    return value is None or value is False or value in ([], {})
 
 
 def said(value: Any) -> Any:
