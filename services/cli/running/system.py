@@ -13,6 +13,7 @@ import psutil
 from services.cli.engines import jars, kafka, ports, postgres
 from services.cli.engines.child import Identity
 from services.cli.engines.errors import EngineError
+from services.cli.engines.ports import Claims
 from services.cli.running import processes, space
 from services.cli.running.admin import admin_key
 from services.cli.running.keeper import Keeper
@@ -84,7 +85,7 @@ async def running(
     var = await asyncio.to_thread(var.resolve)
     state = State(var)
     space.check(var)
-    with state.held(), ports.Claims() as claims, contextlib.ExitStack() as at_last:
+    with state.held(), Claims() as claims, contextlib.ExitStack() as at_last:
         if left := await asyncio.to_thread(end_processes, state.recorded()):
             say(f"ended what an earlier start had left: {', '.join(left)}")
         state.clear()
@@ -111,7 +112,7 @@ class _Start:
     nation: str
     environment: Mapping[str, str]
     keeper: Keeper
-    claims: ports.Claims
+    claims: Claims
     advance: jars.Advance
     say: Say
 
