@@ -33,7 +33,9 @@ NEEDED = {topics.EVENTS, topics.DEAD_LETTERS, topics.KEYS, topics.RAW_BORDER_CRO
 
 
 def kafka_settings(address: str, prefix: str, **changes: Any) -> KafkaSettings:
-    return KafkaSettings(bootstrap_servers=address, topic_prefix=prefix, session_timeout_seconds=10, poll_timeout_seconds=0.1, **changes)
+    return KafkaSettings(
+        bootstrap_servers=address, topic_prefix=prefix, session_timeout_seconds=10, poll_timeout_seconds=0.1, **changes
+    )
 
 
 async def make_topics(kafka: KafkaSettings, **changes: Any) -> None:
@@ -50,7 +52,9 @@ async def drop_topics(kafka: KafkaSettings) -> None:
         await admin.close()
 
 
-async def make_key(kafka: KafkaSettings, *, agency: str = "GT-SAT", nation: str = "GT", scopes: Sequence[str] = ("events:write",)) -> str:
+async def make_key(
+    kafka: KafkaSettings, *, agency: str = "GT-SAT", nation: str = "GT", scopes: Sequence[str] = ("events:write",)
+) -> str:
     """A key on the topic of keys; its token."""
     now, token = SystemClock().now(), Token.make()
     key = Key.model_validate({

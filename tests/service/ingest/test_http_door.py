@@ -152,7 +152,11 @@ async def test_an_envelope_that_does_not_fit_is_refused(
 
 
 async def test_a_doubled_envelope_header_is_refused(desk: Desk) -> None:
-    headers = [*((f"ce-{name}", value) for name, value in ENVELOPE.items()), ("ce-id", "e2"), ("Content-Type", "application/json")]
+    headers = [
+        *((f"ce-{name}", value) for name, value in ENVELOPE.items()),
+        ("ce-id", "e2"),
+        ("Content-Type", "application/json"),
+    ]
     answer = await desk.http.post(CROSSINGS, content=orjson.dumps(crossing()), headers=[*desk.headers.items(), *headers])
     assert answer.status_code == 400
 
