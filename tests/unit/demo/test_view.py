@@ -1,10 +1,12 @@
 import io
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from services.cli.demo.board import Board
 from services.cli.demo.receivers import Receipt
+from services.cli.demo.shown import picture
 from services.cli.demo.view import expected_next, line, progress, render
 
 AHEAD = [
@@ -81,3 +83,13 @@ def test_counts_are_told_in_one_line() -> None:
     assert progress(board).startswith("playing: 12/300 crossings")
     assert "1 alerts" in progress(board)
     assert progress(board).endswith("verified: GT 1, HN 1, MX 0")
+
+
+def test_the_picture_fetches_nothing(tmp_path: Path) -> None:
+    board = Board()
+    board.keep(receipt(VEHICLE))
+    picture(board, tmp_path / "view.svg")
+    drawn = (tmp_path / "view.svg").read_text(encoding="utf-8")
+    assert drawn.startswith("<svg")
+    assert "on\u00a0the\u00a0route" in drawn or "on&#160;the&#160;route" in drawn
+    assert "url(http" not in drawn.replace('url("http', "url(http")
