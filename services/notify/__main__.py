@@ -2,6 +2,7 @@
 
 import sys
 
+from services.notify.api.webhook_docs import webhooks
 from services.notify.service import NotifyService, open_notify
 from services.notify.settings import Settings
 from shared.platform.http.app import create_app
@@ -25,6 +26,7 @@ def main() -> int:
             access=service.access if isinstance(service, NotifyService) else None,
             description="Partners, subscriptions and the log of what was delivered to whom, when and why.",
             version="1",
+            webhooks=webhooks,
         )
         return HttpServer(app, settings.http)
 

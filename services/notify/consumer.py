@@ -1,6 +1,8 @@
 """The alerts topic: each batch's deliveries and its offset are committed as one."""
 
+import re
 from collections.abc import Callable
+from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -16,6 +18,8 @@ from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Batch, Record
 
 CONSUMER = "notify"
+_TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context §3.2; anything else would break the request it is put into."""
 
 
 class AlertHandler:
@@ -55,4 +59,5 @@ def _read(batch: Batch) -> list[Arrived]:
 
 def _alert(record: Record) -> Arrived:
     message = AlertMessage.model_validate_json(record.value or b"")
-    return Arrived(message, header([(name, value) for name, value in record.headers if value is not None], "traceparent"))
+    trace = header([(name, value) for name, value in record.headers if value is not None], "traceparent")
+    return Arrived(message, trace if trace and _TRACEPARENT.fullmatch(trace) else None)

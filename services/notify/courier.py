@@ -8,6 +8,7 @@ from services.notify.domain.rendering import CONTENT_TYPES, rendered
 from services.notify.domain.retry import SCHEDULE, Verdict, asked_pause, next_delay, verdict
 from services.notify.domain.signing import signed_headers
 from services.notify.fanout import body_of
+from services.notify.metrics import ATTEMPT_SECONDS, ATTEMPTS, answer_label
 from services.notify.store.queue import AttemptMade, Claimed, Result
 from services.notify.vault import SealedWithUnknownKeyError, Vault
 from services.notify.webhooks import Answer, Webhooks
@@ -55,6 +56,8 @@ class Courier:
             reason = "the signing secret is sealed with a key that is not configured"
             return AttemptMade(uuid.uuid4(), now, None, reason, timedelta(0), ""), Answer(None, reason, 0)
         answer = await self._webhooks.post(claimed.url, body, headers)
+        ATTEMPTS.labels(answer_label(answer.status)).inc()
+        ATTEMPT_SECONDS.observe(answer.seconds)
         duration = timedelta(seconds=answer.seconds)
         return AttemptMade(uuid.uuid4(), now, answer.status, answer.reason, duration, shown(answer.excerpt)), answer
 

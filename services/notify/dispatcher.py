@@ -11,6 +11,7 @@ import structlog
 
 from services.notify.courier import Courier
 from services.notify.lanes import Lanes
+from services.notify.metrics import CLAIMED
 from services.notify.recorder import Recorder
 from services.notify.settings import NotifySettings
 from services.notify.store.queue import Claimed, Result, claim
@@ -92,6 +93,7 @@ class Dispatcher:
             log.warning("claims.delayed", error=type(error).__name__)
             return
         self._fault = None
+        CLAIMED.inc(len(taken))
         for claimed in taken:
             self._lanes.add(claimed, lease_until)
         self._lanes.looked(only, taken, rooms)

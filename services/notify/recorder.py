@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from services.notify.metrics import LEASES_LOST, SETTLED
 from services.notify.store import queue, subscriptions
 from services.notify.store.queue import Result
 from shared.platform.clock import Clock
@@ -80,6 +81,16 @@ class Recorder:
             log.warning("results.delayed", error=type(error).__name__, waiting=len(self._waiting))
             await asyncio.sleep(_PAUSE_SECONDS)
             return False
-        if changed < len(batch):
-            log.warning("leases.lost", results=len(batch) - changed)
+        self._tell(batch, len(batch) - changed)
         return True
+
+    @staticmethod
+    def _tell(batch: Sequence[Result], lost: int) -> None:
+        for result in batch:
+            if result.state is not None:
+                SETTLED.labels(result.state).inc()
+            if result.state in {"failed", "gone"}:
+                log.warning("delivery.failed", delivery=str(result.delivery), subscription=str(result.subscription))
+        if lost:
+            LEASES_LOST.inc(lost)
+            log.warning("leases.lost", results=lost)

@@ -1,5 +1,4 @@
 import uuid
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -55,8 +54,8 @@ class Door:
 
 
 @pytest.fixture
-async def door(notify: Station) -> AsyncIterator[Door]:
-    yield Door(notify)
+def door(notify: Station) -> Door:
+    return Door(notify)
 
 
 async def made(client: httpx.AsyncClient, **more: Any) -> dict[str, Any]:

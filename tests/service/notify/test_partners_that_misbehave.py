@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from services.notify.webhooks import LONGEST_EXCERPT, Webhooks
+from shared.platform.errors import TransientError
 from tests.support.notify import Receipt, Receiver, Station, alert_message, notify_settings, station, until
 
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -215,3 +216,37 @@ async def test_an_answer_that_is_no_http_is_an_attempt_without_an_answer(receive
         answer = await webhooks.post(url, b"{}", {})
     assert answer.status is None
     assert receiver.receipts == []
+
+
+async def test_requests_that_were_cut_off_leave_no_slot_behind(receiver: Receiver) -> None:
+    async def hang(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        await asyncio.Event().wait()
+
+    async with raw_endpoint(hang) as url, Webhooks(notify_settings(total_seconds=0.2)) as webhooks:
+        for _ in range(10):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(webhooks.post(url, b"{}", {})) for _ in range(20)]
+            assert {task.result().reason for task in tasks} == {"no whole answer in time"}
+        assert (await webhooks.post(receiver.url, b"{}", {})).status == 204
+
+
+async def test_cut_off_from_the_database_it_goes_on_where_it_was(notify: Station, receiver: Receiver) -> None:
+    await notify.subscribe(receiver.url)
+    messages = [alert_message() for _ in range(300)]
+    async with notify.dispatching():
+        await notify.arrive(*messages)
+        for count in (20, 100, 200):
+            await receiver.wait_for(count)
+            with contextlib.suppress(TransientError):
+                await notify.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
+        await until(lambda: len(set(receiver.ids)) == 300, 20)
+        await until(lambda: _has_none_waiting(notify), 20)
+    assert await notify.states() == {"delivered": 300}
+
+
+async def _has_none_waiting(notify: Station) -> bool:
+    try:
+        return not await notify.rows("SELECT 1 FROM notify.queue LIMIT 1")
+    except TransientError:
+        return False

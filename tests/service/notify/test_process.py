@@ -56,3 +56,38 @@ async def test_killed_between_the_request_and_the_mark_it_sends_again_under_the_
         wanted = {str(webhook_id(message.data.id, 1, made["id"])) for message in messages}
         await until(lambda: set(receiver.ids) >= wanted, 30)
     assert set(receiver.ids) == wanted
+
+
+async def test_of_two_processes_one_is_killed_and_the_other_sends_what_it_held(
+    kafka: str, topic_prefix: str, migrated_url: str, receiver: Receiver, tmp_path: Path
+) -> None:
+    messages = [alert_message() for _ in range(600)]
+    async with (
+        broker(kafka, topic_prefix) as topics,
+        notify_process(topics.settings, migrated_url, tmp_path, number=1) as first,
+        notify_process(topics.settings, migrated_url, tmp_path, number=2) as second,
+    ):
+        made = await subscribe(second, await topics.key("GT", "admin"), receiver.url)
+        await topics.publish(*messages)
+        await receiver.wait_for(50)
+        await first.end(signal.SIGKILL)
+        wanted = {str(webhook_id(message.data.id, 1, made["id"])) for message in messages}
+        await until(lambda: set(receiver.ids) >= wanted, 40)
+        assert await second.end() == 0
+    assert set(receiver.ids) == wanted
+
+
+async def test_its_document_tells_receivers_what_they_will_get(
+    kafka: str, topic_prefix: str, migrated_url: str, tmp_path: Path
+) -> None:
+    async with (
+        broker(kafka, topic_prefix) as topics,
+        notify_process(topics.settings, migrated_url, tmp_path) as process,
+        httpx.AsyncClient(base_url=process.url) as client,
+    ):
+        document = (await client.get("/openapi.json")).json()
+        metrics = (await client.get("/metrics")).text
+    sent = document["webhooks"]["alert"]["post"]
+    assert {parameter["name"] for parameter in sent["parameters"]} >= {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    assert {"/v1/partners", "/v1/subscriptions", "/v1/deliveries", "/v1/keys"} <= set(document["paths"])
+    assert "atalaya_webhook_attempts_total" in metrics
