@@ -45,7 +45,7 @@ def _show_the_key(app: FastAPI, made: dict[str, Any]) -> None:
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute) and is_guarded(route.dependant):
-            for method in route.methods:
+            for method in route.methods or ():
                 operation = made["paths"].get(context.path, {}).get(method.lower())
                 if operation is not None:
                     operation["security"] = [{"key": []}]
