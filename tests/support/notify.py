@@ -34,7 +34,12 @@ AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def alert_message(
-    *, identity: UUID | None = None, revision: int = 1, nations: Sequence[str] = ("GT", "SV"), kind: str = "alert.opened", **more: Any
+    *,
+    identity: UUID | None = None,
+    revision: int = 1,
+    nations: Sequence[str] = ("GT", "SV"),
+    kind: str = "alert.opened",
+    **more: Any,
 ) -> AlertMessage:
     data = {
         "id": identity or uuid.uuid4(),

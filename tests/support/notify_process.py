@@ -150,7 +150,9 @@ def headers(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-async def subscribe(process: NotifyProcess, token: str, url: str, partner: str = "SV", nations: Sequence[str] = ()) -> dict[str, Any]:
+async def subscribe(
+    process: NotifyProcess, token: str, url: str, partner: str = "SV", nations: Sequence[str] = ()
+) -> dict[str, Any]:
     async with httpx.AsyncClient(base_url=process.url, headers=headers(token)) as client:
         body = {
             "partner": partner, "url": url, "format": "json", "language": "es",
