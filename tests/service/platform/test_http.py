@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import httpx
 import pytest
 import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
 
 from shared.platform.auth.access import Access, Principal, require
 from shared.platform.auth.keys import KeyRequest
@@ -21,7 +22,7 @@ from shared.platform.http.cursors import Cursors
 from shared.platform.http.duplex import DuplexResponse
 from shared.platform.http.limits import charge
 from shared.platform.http.problems import PROBLEM_RESPONSES, BadRequestError, UnavailableError
-from shared.platform.http.routing import api_router
+from shared.platform.http.routing import api_router, json_body
 from shared.platform.http.settings import HttpSettings
 from shared.platform.kafka.messages import Message
 from shared.platform.readiness import Readiness
@@ -44,6 +45,24 @@ class Log:
         self.messages.append(message)
 
 
+def failing() -> Any:
+    router = api_router(prefix="/v1")
+
+    @router.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("password=hunter2")
+
+    @router.get("/away")
+    async def away() -> None:
+        raise TransientError("the broker at 10.1.2.3")
+
+    @router.get("/unknown")
+    async def unknown() -> None:
+        raise UnavailableError("The broker did not answer.", retry_after_seconds=3, outcome="unknown")
+
+    return router
+
+
 class World:
     """An application with keys, and a way to call it."""
 
@@ -57,7 +76,7 @@ class World:
         self.gate.set()
         self.app = create_app(
             "Crates",
-            [self.router()],
+            [self.router(), failing()],
             settings=HttpSettings(**settings),
             readiness=self.readiness,
             access=Access(self.ring),
@@ -96,17 +115,13 @@ class World:
             await charge(request, 50)
             return "ok"
 
-        @router.get("/broken")
-        async def broken() -> None:
-            raise RuntimeError("password=hunter2")
-
-        @router.get("/away")
-        async def away() -> None:
-            raise TransientError("the broker at 10.1.2.3")
-
-        @router.get("/unknown")
-        async def unknown() -> None:
-            raise UnavailableError("The broker did not answer.", retry_after_seconds=3, outcome="unknown")
+        @router.post("/direct", status_code=202, response_class=Response)
+        async def direct(
+            request: Request, who: Annotated[Principal, Depends(require("events:write"))], loud: Annotated[bool, Query()] = False
+        ) -> Response:
+            self.made += 1
+            value = await json_body(request)
+            return Response(f"{who.agency} {value} {loud}", 202)
 
         return router
 
@@ -401,3 +416,24 @@ async def test_no_layer_is_built_on_what_cancels_work_when_a_client_leaves(world
     assert isinstance(world.app, FastAPI)
     names = [layer.cls.__name__ for layer in world.app.user_middleware]
     assert names == ["ObserveMiddleware", "BodyLimitMiddleware"]
+
+
+async def test_the_short_way_to_an_endpoint_and_the_framework_s_answer_alike(world: World, client: httpx.AsyncClient) -> None:
+    good, poor = await world.key("events:write"), await world.key("alerts:read")
+    for query in ("", "?loud=false"):
+        path = f"/v1/direct{query}"
+        answer = await client.post(path, headers=good, json=[1])
+        assert (answer.status_code, answer.text) == (202, "GT-SAT [1] False")
+        assert answer.headers["ratelimit-policy"]
+        assert_problem(await client.post(path, json=[1]), 401)
+        assert_problem(await client.post(path, headers=poor, json=[1]), 403)
+        assert_problem(await client.post(path, headers={**good, "Content-Type": "text/plain"}, content=b"[1]"), 415)
+        assert_problem(await client.post(path, headers={**good, "Content-Type": "application/json"}, content=b"[NaN]"), 422)
+    assert (await client.post("/v1/direct?loud=true", headers=good, json=[1])).text == "GT-SAT [1] True"
+    assert_problem(await client.post("/v1/direct?loud=perhaps", headers=good, json=[1]), 422)
+
+
+async def test_the_short_way_keeps_the_promise_of_idempotency_keys(world: World, client: httpx.AsyncClient) -> None:
+    key = {**await world.key("events:write"), "Idempotency-Key": "one"}
+    first, again = [await client.post("/v1/direct", headers=key, json=[1]) for _ in range(2)]
+    assert (first.text, world.made, again.headers["idempotency-replayed"]) == (again.text, 1, "true")
