@@ -136,19 +136,31 @@ def test_routes_are_listed_until_they_end() -> None:
     assert index.list_version == 901
 
 
-NAMES = st.sampled_from(["Eusebio Tzoc", "Tzoc Xicay, Nazario", "Eusebio Xicay Lux", "García García, José", "Rigoberta"])
+NAMES = st.sampled_from(
+    ["Eusebio Tzoc", "Tzoc Xicay, Nazario", "Eusebio Xicay Lux", "Eusebia Tzok", "García García, José", "Rigoberta"]
+)
+NUMBERS = st.lists(st.sampled_from(["A1", "A-1", "B2", "C3"]), max_size=2)
 
 
-@given(st.lists(st.tuples(st.integers(1, 4), NAMES, st.booleans()), max_size=20))
-def test_after_any_changes_the_index_holds_nothing_but_what_a_fresh_one_holds(changes: list[tuple[int, str, bool]]) -> None:
+@given(st.lists(st.tuples(st.integers(1, 4), NAMES, NUMBERS, st.sampled_from(["listed", "ended", "forgotten"])), max_size=20))
+def test_after_any_changes_the_index_holds_nothing_but_what_a_fresh_one_holds(
+    changes: list[tuple[int, str, list[str], str]],
+) -> None:
     index, latest = index_of(), {}
-    for version, (number, name, ended) in enumerate(changes, start=1):
-        entry = listed(name, number, version=version, list_version=version, ended=ended)
+    for version, (number, name, documents, change) in enumerate(changes, start=1):
+        held = tuple(ListedDocument(number=document) for document in documents)
+        entry = listed(name, number, version=version, list_version=version, ended=change == "ended", documents=held)
         index.apply(entry)
         latest[number] = entry
+        if change == "forgotten":
+            index.forget(entry.entry_id)
+            del latest[number]
     fresh = index_of(*latest.values())
     for one, other in zip(index._names.values(), fresh._names.values(), strict=True):
         assert {key: len(value) for key, value in one._pairs.items()} == {key: len(value) for key, value in other._pairs.items()}
         assert one._uses == other._uses
         assert {key: set(value) for key, value in one._slips.items()} == {key: set(value) for key, value in other._slips.items()}
+    assert {key: len(value) for key, value in index._identifiers.items()} == {
+        key: len(value) for key, value in fresh._identifiers.items()
+    }
     assert len(index) == len(fresh)

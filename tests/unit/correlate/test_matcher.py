@@ -98,6 +98,23 @@ def test_another_birth_date_another_nationality_and_another_sex_speak_against() 
     assert scored(sex="male") > plain > scored(sex="F")
 
 
+@pytest.mark.parametrize(
+    ("born", "how"),
+    [
+        ("1984-03-09", "exact"),
+        ("1984-03", "month"),
+        ("1984", "year"),
+        ("1984-09-03", "day and month swapped"),
+        ("1985-03-09", "one year off"),
+        ("1984-07-01", "same year, other day"),
+        ("1950-03-09", "other"),
+    ],
+)
+def test_birth_dates_agree_in_degrees(born: str, how: str) -> None:
+    [hit] = hits(screener_of(RAMIREZ), event(persons=[person("José Luis Ramírez Ajú", birth_date=born)]))
+    assert [one.how for one in hit.explanation if "birth_date" in one.listed] == [how]
+
+
 def test_every_case_where_names_birth_date_and_nationality_are_equal_alerts() -> None:
     name = "María Hernández"
     screener = screener_of(listed(name, birth_dates=("1975-06-01",), nationalities=("MX",)))

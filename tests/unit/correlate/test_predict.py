@@ -8,9 +8,10 @@ from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.predict import along_route, nation_entered, off_route
 from services.correlate.domain.track.revisions import standing
 from services.correlate.domain.track.routes import Chain, progress
+from services.correlate.domain.waypoints import waypoint_place
 from shared.contracts import places
 from shared.contracts.events import EventKind, Place
-from shared.contracts.watchlist import RouteEntry
+from shared.contracts.watchlist import Geofence, RouteEntry, Waypoint
 from tests.support.correlate import NOON, always, route, seen_at
 
 POLICY = TrackPolicy()
@@ -120,3 +121,18 @@ def test_without_a_register_or_a_known_place_nothing_is_predicted() -> None:
     here = seen_at("MX-GT-01", 0, direction="entry")
     assert off_route(here, None, POLICY) == ()
     assert off_route(here.model_copy(update={"place": Place(lat=1.0, lon=1.0)}), places, POLICY) == ()
+
+
+def test_a_fence_ahead_is_told_by_its_centre_where_a_nation_holds_it_and_passed_over_where_none_is_known() -> None:
+    fence = Waypoint(geofence=Geofence(ring=((-87.0, 12.0), (-86.0, 12.0), (-86.0, 13.0), (-87.0, 13.0))))
+    assert waypoint_place(fence) == Place(lat=12.5, lon=-86.5)
+    entry = corridor()
+    fenced = (
+        *entry.body.waypoints[:2],
+        fence.model_copy(update={"window": entry.body.waypoints[2].window}),
+        *entry.body.waypoints[3:],
+    )
+    entry = entry.model_copy(update={"body": entry.body.model_copy(update={"waypoints": fenced})})
+    ahead = along_route(entry.body, chain_of(entry, seen_at(CODES[0], 0), seen_at(CODES[1], 5)), POLICY)
+    assert [one.place.code for one in ahead] == ["GT-HN-01", "MX-GT-01"]
+    assert ahead[0].window.from_ == NOON + timedelta(hours=5 + 3 + 1)

@@ -51,11 +51,6 @@ class WatchlistIndex:
         """Takes an entry out whose key was emptied."""
         self._drop(entry_id)
 
-    def actor(self, entry_id: UUID) -> ActorEntry | None:
-        """The actor of an id as it stands."""
-        found = self._actors.get(entry_id)
-        return found.entry if found else None
-
     def routes(self) -> tuple[RouteEntry, ...]:
         """The routes that have not ended, by id."""
         return tuple(self._routes[key] for key in sorted(self._routes))

@@ -45,7 +45,7 @@ def actor_alert(
     action = strongest([newest.requested_action])
     evidence = tuple(shown(sighting, hit.explanation, hit.sentence) for sighting, hit in latest(met, policy))
     marks = [handling.of_sighting(sighting) for sighting in every]
-    marks += [(hit.handling.tlp, frozenset(hit.releasable_to)) for _, hit in met]
+    marks += [handling.of_hit(hit) for _, hit in met]
     return StandingAlert(
         id=alert_id("actor", str(entry)),
         cause=Cause.ACTOR,

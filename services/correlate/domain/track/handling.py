@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from shared.contracts.base import Handling, Nation, Tlp
+from shared.contracts.explanation import Hit
 from shared.contracts.sightings import Sighting
 from shared.contracts.watchlist import RouteEntry
 
@@ -15,9 +16,9 @@ def of_sighting(sighting: Sighting) -> Marked:
     return sighting.handling.tlp, frozenset((*sighting.handling.releasable_to, sighting.nation))
 
 
-def of_hits(sighting: Sighting) -> list[Marked]:
-    """What the issuers of the entries that were hit allow; `releasable_to` of a hit holds the originator's nation already."""
-    return [(hit.handling.tlp, frozenset(hit.releasable_to)) for hit in sighting.hits]
+def of_hit(hit: Hit) -> Marked:
+    """What the issuer of an entry that was hit allows; `releasable_to` of a hit holds the originator's nation already."""
+    return hit.handling.tlp, frozenset(hit.releasable_to)
 
 
 def of_route(route: RouteEntry) -> Marked:

@@ -94,7 +94,7 @@ def route_seizure_alert(
     name = next((route.body.name for route in routes if route.entry_id == entry), None)
     past = only_past(every)
     marks = [handling.of_sighting(sighting) for sighting in every]
-    marks += [(hit.handling.tlp, frozenset(hit.releasable_to)) for _, hit in seizures]
+    marks += [handling.of_hit(hit) for _, hit in seizures]
     return StandingAlert(
         id=alert_id("seizure_link", "route", str(entry)),
         cause=Cause.SEIZURE_LINK,
