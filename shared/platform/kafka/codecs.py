@@ -15,7 +15,7 @@ import cramjam
 LIMIT_BYTES = 64 * 1024 * 1024
 """Decompressed size of one batch: sixty-four times what a topic takes compressed."""
 
-_FIRST_GUESS = 8
+_FIRST_GUESS = 16
 _GZIP_WINDOW = 31
 _XERIAL_MAGIC = b"\x82SNAPPY\x00"
 _XERIAL_HEADER = 16

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import TopicPartition
 
-from shared.platform.kafka.errors import TransientError
+from shared.platform.kafka.errors import StalledError, TransientError
 from shared.platform.kafka.messages import OffsetStore
 from shared.platform.kafka.metrics import HALTED
 from shared.platform.kafka.placement import OutOfRange, Place, find_places
@@ -102,6 +102,7 @@ class Partitions(ConsumerRebalanceListener):
     async def place(self) -> None:
         """Set the client to the stored offset of each partition that waits for it, and start its runner."""
         self._running = {runner: task for runner, task in self._running.items() if not task.done()}
+        self._must_end()
         busy = {(runner.topic, runner.partition) for runner in self._running}
         due = [tp for tp, at in self._due.items() if at <= _now() and (self.names[tp.topic], tp.partition) not in busy]
         if not due or not self.assigned:
@@ -116,6 +117,13 @@ class Partitions(ConsumerRebalanceListener):
         for tp, place in places.items():
             if generation == self.generation:
                 self._start(tp, place)
+
+    def _must_end(self) -> None:
+        """A partition that was given back is not placed again before its handler returns; one that never does is a stall."""
+        for runner in self._running:
+            idle = _now() - runner.progressed_at
+            if runner.closed and idle > self._sub.settings.stall_limit_seconds:
+                raise StalledError(f"{runner.topic}/{runner.partition} was given back and has not ended for {idle:.0f} s")
 
     def _start(self, tp: TopicPartition, place: Place | OutOfRange) -> None:
         del self._due[tp]

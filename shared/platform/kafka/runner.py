@@ -91,6 +91,7 @@ class PartitionRunner:
 
     def close(self) -> None:
         """Finish what is in hand, give up what is repeated or queued."""
+        self.progressed_at = asyncio.get_running_loop().time()
         self._closed.set()
         self._more.set()
 

@@ -1,5 +1,6 @@
 """Topics as code: what is declared is made so, again and again with the same result."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +14,8 @@ from shared.platform.settings import KafkaSettings
 
 _TOPIC_ALREADY_EXISTS = 36
 """Kafka protocol guide, error codes."""
+_VISIBLE_WITHIN_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 0.02
 _FUTURE_STAMPS = timedelta(hours=1)
 """A record stamped in the future would keep its segment for ever; past that the broker refuses it."""
 
@@ -104,7 +107,11 @@ class _Applying:
 
     async def _partitions(self) -> dict[str, int]:
         topics = await self._admin.describe_topics()
-        return {topic["topic"]: len(topic["partitions"]) for topic in topics}
+        return {
+            topic["topic"]: len(topic["partitions"])
+            for topic in topics
+            if topic["partitions"] and all(partition["leader"] >= 0 for partition in topic["partitions"])
+        }
 
     async def _create(self, specs: Sequence[TopicSpec]) -> None:
         answer = await self._admin.create_topics(
@@ -121,6 +128,16 @@ class _Applying:
         for topic, code, *message in answer.topic_errors:  # type: ignore[attr-defined] # by protocol version
             if code not in {0, _TOPIC_ALREADY_EXISTS}:
                 raise TopicsRefusedError(f"{topic}: {message[0] if message else code}")
+        await self._until_visible({self._settings.topic(spec.name) for spec in specs})
+
+    async def _until_visible(self, names: set[str]) -> None:
+        """The controller has the topics before the brokers know of them."""
+        try:
+            async with asyncio.timeout(_VISIBLE_WITHIN_SECONDS):
+                while not names <= (await self._partitions()).keys():  # noqa: ASYNC110 - the broker has no way to tell us
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        except TimeoutError:
+            raise TopicsRefusedError("the topics were created, but the brokers do not show them") from None
 
     async def _configs(self, specs: Sequence[TopicSpec]) -> dict[str, dict[str, str]]:
         if not specs:

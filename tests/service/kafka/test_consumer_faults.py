@@ -161,6 +161,34 @@ async def test_a_handler_that_hangs_ends_the_worker(
     assert ended.group_contains(StalledError)
 
 
+async def test_a_handler_that_hangs_after_its_partition_was_given_back_ends_the_worker_too(
+    settings: KafkaSettings, producer: KafkaProducer, make_topic: MakeTopic
+) -> None:
+    topic, ledger, hanging = await make_topic("things"), MemoryLedger(), asyncio.Event()
+
+    async def hang(_batch: Batch) -> None:
+        hanging.set()
+        await asyncio.Event().wait()
+
+    await fill(producer, topic, range(10))
+    consumer = reader(settings.model_copy(update={"stall_limit_seconds": 2.0}), topic, hang, ledger)
+
+    async def change_the_assignment() -> None:
+        await hanging.wait()
+        assert consumer._session is not None
+        assert consumer._session._partitions is not None
+        consumer._session._partitions.changed()
+
+    async def run_to_the_end() -> None:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+            tasks.create_task(change_the_assignment())
+            await consumer.run(asyncio.Event())
+
+    with pytest.raises(BaseExceptionGroup) as ended:
+        await run_to_the_end()
+    assert ended.group_contains(StalledError, match="given back")
+
+
 async def test_a_cancelled_poll_is_not_needed_for_the_watch_and_an_idle_topic_is_no_stall(
     settings: KafkaSettings, producer: KafkaProducer, make_topic: MakeTopic
 ) -> None:
