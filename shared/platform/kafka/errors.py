@@ -1,10 +1,18 @@
 """What can go wrong, sorted by what the caller does about it."""
 
-from collections.abc import Mapping
+from shared.platform.errors import LostPartitionError, PoisonError, TransientError
 
-
-class TransientError(Exception):
-    """It may pass: do the same thing again. A handler raises it when something it needs is away; its batch is repeated."""
+__all__ = [
+    "BrokerUnavailableError",
+    "LostPartitionError",
+    "MessageTooLargeError",
+    "OffsetsUnavailableError",
+    "OutcomeUnknownError",
+    "PoisonError",
+    "SessionBrokenError",
+    "StalledError",
+    "TransientError",
+]
 
 
 class OutcomeUnknownError(TransientError):
@@ -19,19 +27,6 @@ class OffsetsUnavailableError(TransientError):
     """The store of offsets does not answer; nothing of the partition is handled before it does."""
 
 
-class PoisonError(Exception):
-    """These records never will be handled, however often they are tried: to the dead letters with them.
-
-    Raised by a handler that has changed nothing. With `records` (offset → reason) exactly those leave the batch and the
-    rest is handed over again; without, the batch is halved until the one is found.
-    """
-
-    def __init__(self, reason: str = "the record cannot be handled", *, records: Mapping[int, str] | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.records = dict(records or {})
-
-
 class MessageTooLargeError(PoisonError):
     """The message is larger than its topic takes; nothing was sent."""
 
@@ -40,10 +35,6 @@ class MessageTooLargeError(PoisonError):
         self.topic = topic
         self.size = size
         self.limit = limit
-
-
-class LostPartitionError(Exception):
-    """Somebody else moved this partition's offset: nothing of the batch was committed, the partition is placed anew."""
 
 
 class StalledError(Exception):
