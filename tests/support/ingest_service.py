@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -62,19 +62,25 @@ async def make_key(
         "created_at": now, "created_by": "test", "expires_at": now + timedelta(days=1),
     })  # fmt: skip
     message = Message(topics.KEYS, key.model_dump_json().encode(), key.id.encode())
-    async with KafkaProducer(kafka) as producer, asyncio.timeout(30):
-        while await _failed(producer, message):
-            await asyncio.sleep(0.05)
+    async with KafkaProducer(kafka) as producer:
+        await until(lambda: _sent(producer, message))
     return token.text()
 
 
-async def _failed(producer: KafkaProducer, message: Message) -> bool:
+async def _sent(producer: KafkaProducer, message: Message) -> bool:
     """A topic that was just made is not known everywhere at once."""
     try:
         await producer.send(message)
     except TransientError:
-        return True
-    return False
+        return False
+    return True
+
+
+async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
+    """Wait for an effect that is seen from outside only; TimeoutError when it does not come."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.05)
 
 
 class Desk:
@@ -91,6 +97,9 @@ class Desk:
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
+
+    async def ready(self) -> bool:
+        return (await self.http.get("/readyz")).status_code == 200
 
     async def post(self, path: str, tree: Any, media_type: str = "application/json", **headers: str) -> httpx.Response:
         body = tree if isinstance(tree, bytes) else orjson.dumps(tree)
@@ -133,7 +142,8 @@ class Desk:
         await consumer.start()
         try:
             place = TopicPartition(self.kafka.topic(topic), 0)
-            return (await consumer.end_offsets([place]))[place]
+            ends: dict[TopicPartition, int] = await consumer.end_offsets([place])
+            return ends[place]
         finally:
             await consumer.stop()
 
@@ -153,9 +163,7 @@ async def running(kafka: KafkaSettings, *, token: str, http: dict[str, Any] | No
         work = group.create_task(supervise([*service.workers, server], stop))
         try:
             async with Desk(kafka, f"http://127.0.0.1:{port}", token) as desk:
-                async with asyncio.timeout(30):
-                    while (await desk.http.get("/readyz")).status_code != 200:
-                        await asyncio.sleep(0.05)
+                await until(desk.ready)
                 yield desk
         finally:
             stop.set()

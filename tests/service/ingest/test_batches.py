@@ -13,7 +13,7 @@ import pytest
 from shared.contracts import topics
 from shared.platform.settings import KafkaSettings
 from tests.support.ingest import crossing, least, seizure
-from tests.support.ingest_service import Desk
+from tests.support.ingest_service import Desk, until
 
 CROSSING, SEIZURE = {"type": "border-crossing"}, {"type": "seizure"}
 ENVELOPE = {"specversion": "1.0", "id": "e1", "source": "/lanes/3", "type": "atalaya.seizure.v1"}
@@ -115,9 +115,7 @@ async def test_a_hundred_thousand_items_are_taken_in_little_memory(
         process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.ingest", env=environment, stderr=told)
     try:
         async with Desk(kafka_of_test, await address_in(log), token) as desk:
-            async with asyncio.timeout(30):
-                while (await desk.http.get("/readyz")).status_code != 200:
-                    await asyncio.sleep(0.1)
+            await until(desk.ready)
             await desk.batch(lines([CROSSING | least(id="first")]))
             before, peak = psutil.Process(process.pid).memory_info().rss, 0
 
@@ -142,10 +140,13 @@ async def test_a_hundred_thousand_items_are_taken_in_little_memory(
 
 
 async def address_in(log: Path) -> str:
-    async with asyncio.timeout(30):
-        while True:
-            for line in log.read_bytes().splitlines():
-                told = orjson.loads(line)
-                if told.get("event") == "http.opened":
-                    return f"http://127.0.0.1:{told['port']}"
-            await asyncio.sleep(0.1)
+    """The address that a process tells it listens on."""
+    found: list[str] = []
+
+    async def told() -> bool:
+        lines = await asyncio.to_thread(log.read_bytes)
+        found.extend(line["port"] for line in map(orjson.loads, lines.splitlines()) if line.get("event") == "http.opened")
+        return bool(found)
+
+    await until(told)
+    return f"http://127.0.0.1:{found[0]}"

@@ -1,6 +1,5 @@
 """The broker frozen: every request is answered in time, says that its outcome is unknown, and nothing is doubled or lost after."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,7 +8,7 @@ import orjson
 import pytest
 
 from tests.support.ingest import crossing, least
-from tests.support.ingest_service import Desk, kafka_settings, make_key, make_topics, running
+from tests.support.ingest_service import Desk, kafka_settings, make_key, make_topics, running, until
 from tests.support.own_broker import OwnBroker, own_broker
 
 CROSSINGS = "/v1/border-crossings"
@@ -23,11 +22,16 @@ async def broker(tmp_path: Path) -> AsyncIterator[OwnBroker]:
 
 
 async def until_accepted(desk: Desk, tree: object) -> str:
-    async with asyncio.timeout(60):
-        while (answer := await desk.post(CROSSINGS, tree)).status_code != 202:
-            await asyncio.sleep(0.2)
-    status: str = answer.json()["status"]
-    return status
+    """The status with which it is taken in the end."""
+    statuses: list[str] = []
+
+    async def taken() -> bool:
+        answer = await desk.post(CROSSINGS, tree)
+        statuses.append(answer.json()["status"])
+        return answer.status_code == 202
+
+    await until(taken)
+    return statuses[-1]
 
 
 async def test_while_the_broker_is_away_the_outcome_is_unknown_and_the_same_may_be_sent_again(broker: OwnBroker) -> None:
