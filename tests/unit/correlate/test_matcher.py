@@ -141,6 +141,13 @@ def test_an_organisation_is_met_without_its_legal_form_and_not_by_half_its_name(
     assert not [hit for hit in hits(screener, traded("Transportes Mazatenango Xela")) if hit.alert]
 
 
+def test_a_single_rare_word_alerts_only_with_the_legal_form_it_is_listed_with() -> None:
+    screener = screener_of(company("SERVINAVES, S.A."))
+    assert [hit.alert for hit in hits(screener, traded("Servinaves S.A."))] == [True]
+    assert [hit.alert for hit in hits(screener, traded("Servinaves"))] == [False]
+    assert [hit.alert for hit in hits(screener, traded("Servinaves Ltda."))] == [False]
+
+
 def test_a_consignor_may_be_a_listed_person() -> None:
     assert {hit.entry_id.int for hit in hits(screener_of(RAMIREZ), traded("José Luis Ramírez Ajú")) if hit.alert} == {1}
 

@@ -7,6 +7,7 @@ from services.correlate.domain.screen.alignment import Alignment, align
 from services.correlate.domain.screen.explain import word_evidence
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.names import words
 from services.correlate.domain.screen.persons import Said, birth_said, nationality_said, sex_said
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Person
@@ -70,12 +71,20 @@ class EvidenceMatcher:
         return None
 
     def organisation(self, actor: Listed, form: NameForm) -> Judgement | None:
-        """The same for an organisation: words beyond the legal form count, and all of them together a little more."""
+        """The same for an organisation: words beyond the legal form count, all of them together a little more, and the same legal form too.
+
+        A single rare word alerts only with its legal form: `SERVINAVES, S.A.` may be met, `SERVINAVES` and `CORP` alone never.
+        """
+        weights = self._weights
         for weak in (False, True):
-            best = self._best(actor, form, weak=weak, each=2.0, every_word=self._weights.every_word)
-            if best is not None and best[0] >= self._weights.hit_at:
-                bits, listed, alignment = best
-                alert = not weak and bits >= self._weights.alert_at and len(alignment.pairs) > 1
+            best = self._best(actor, form, weak=weak, each=2.0, every_word=weights.every_word)
+            if best is None:
+                continue
+            bits, listed, alignment = best
+            as_written = words(listed.text) == words(form.text) != listed.words
+            bits += weights.legal_form if as_written else 0.0
+            if bits >= weights.hit_at:
+                alert = not weak and bits >= weights.alert_at and (len(alignment.pairs) > 1 or as_written)
                 return self._judged(bits, listed, form, alignment, [], alert=alert)
         return None
 

@@ -35,6 +35,8 @@ class Weights:
     document_of_other_type: float = 18.0
     every_word: float = 3.0
     """An organisation's name met in full, word for word."""
+    legal_form: float = 5.0
+    """The same with the same legal form behind it: then an uncounted word reaches the threshold, a counted one does not."""
 
 
 def score(bits: float, alert_at: float) -> float:
