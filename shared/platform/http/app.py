@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.platform import metrics
-from shared.platform.errors import TransientError
+from shared.platform.errors import PoisonError, TransientError
 from shared.platform.faults import Fault, pointer
 from shared.platform.http.admission import Doorkeeper
 from shared.platform.http.body_limit import BodyLimitMiddleware
@@ -55,7 +55,8 @@ def create_app(
     app.include_router(docs_router(title))
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(TransientError, _deferred)
+    app.add_exception_handler(TransientError, _translated)
+    app.add_exception_handler(PoisonError, _translated)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, streaming=app.state.streaming)
     app.add_middleware(ObserveMiddleware)
     use_problems(app)
@@ -92,7 +93,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     return problem_response(error, exchange_of(request).request_id)
 
 
-async def _deferred(request: Request, error: Exception) -> Response:
+async def _translated(request: Request, error: Exception) -> Response:
     return problem_response(refusal_of(error), exchange_of(request).request_id)
 
 

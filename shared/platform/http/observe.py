@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.platform import metrics
-from shared.platform.errors import TransientError
+from shared.platform.errors import PoisonError, TransientError
+from shared.platform.faults import Fault
 from shared.platform.http.exchange import Exchange, place
-from shared.platform.http.problems import ProblemError, UnavailableError, problem_response
+from shared.platform.http.problems import InvalidInputError, ProblemError, UnavailableError, problem_response
 
 log = structlog.get_logger()
 
@@ -69,6 +70,10 @@ def refusal_of(error: Exception) -> ProblemError:
     if isinstance(error, TransientError):
         log.warning("request.deferred", error=type(error).__name__)
         return UnavailableError("Something this needs is away. The same request may be sent again.", retry_after_seconds=2)
+    if isinstance(error, PoisonError):
+        log.warning("request.refused", error=type(error).__name__)
+        fault = Fault("", "cannot_be_stored", "A value in it cannot be stored, or contradicts what is stored.")
+        return InvalidInputError([fault], "It cannot be taken as it is.")
     log.error("request.broke", exc_info=error)
     return ProblemError("The request broke something here. Quote the request_id when you report it.")
 

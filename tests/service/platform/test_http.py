@@ -16,7 +16,7 @@ from shared.platform.auth.keys import KeyRequest
 from shared.platform.auth.ring import KeyRing
 from shared.platform.auth.settings import KeysSettings
 from shared.platform.auth.store import KeyStore
-from shared.platform.errors import TransientError
+from shared.platform.errors import PoisonError, TransientError
 from shared.platform.http.app import create_app
 from shared.platform.http.cursors import Cursors
 from shared.platform.http.duplex import DuplexResponse
@@ -55,6 +55,10 @@ def failing() -> Any:
     @router.get("/away")
     async def away() -> None:
         raise TransientError("the broker at 10.1.2.3")
+
+    @router.get("/poison")
+    async def poison() -> None:
+        raise PoisonError("22021: canary")
 
     @router.get("/unknown")
     async def unknown() -> None:
@@ -437,3 +441,9 @@ async def test_the_short_way_keeps_the_promise_of_idempotency_keys(world: World,
     key = {**await world.key("events:write"), "Idempotency-Key": "one"}
     first, again = [await client.post("/v1/direct", headers=key, json=[1]) for _ in range(2)]
     assert (first.text, world.made, again.headers["idempotency-replayed"]) == (again.text, 1, "true")
+
+
+async def test_what_the_store_can_never_hold_is_a_fault_of_the_input(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/poison")
+    assert assert_problem(answer, 422)["errors"][0]["code"] == "cannot_be_stored"
+    assert "canary" not in answer.text

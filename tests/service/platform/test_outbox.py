@@ -1,9 +1,11 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -14,6 +16,9 @@ from shared.platform.database.outbox import OutboxMessage, outbox_table, post
 from shared.platform.database.relay import OutboxRelay, sort_out
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError, TransientError
+from shared.platform.kafka.producer import KafkaProducer
+from shared.platform.kafka.topics import TopicSpec, apply_topics
+from shared.platform.settings import KafkaSettings
 
 metadata = MetaData()
 outbox = outbox_table(metadata)
@@ -260,3 +265,31 @@ def test_after_one_that_stays_nothing_of_its_key_is_taken_off(plan: list[tuple[b
         stays = [number for number in numbers if number not in gone]
         assert all(number in gone for number in numbers if not stays or number < stays[0])
         assert all(number not in gone for number in numbers if stays and number > stays[0])
+
+
+async def test_the_outbox_reaches_a_real_topic_in_order(
+    database: Database, settings: DatabaseSettings, kafka: str, topic_prefix: str, eventually: Any
+) -> None:
+    kafka_settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=topic_prefix)
+    await apply_topics(
+        kafka_settings,
+        [TopicSpec("alerts", partitions=2, retention=timedelta(days=1), compacted=False, tombstones_kept=timedelta(days=1),
+                   max_message_bytes=1_048_576, log_append_time=True)],
+    )  # fmt: skip
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with database.transaction() as connection:
+        await post(connection, outbox, [message(number, b"ab"[number % 2 : number % 2 + 1]) for number in range(50)])
+    async with KafkaProducer(kafka_settings) as producer, relaying(OutboxRelay(database, outbox, producer, settings, name="r")):
+        await eventually(all_left)
+    consumer = AIOKafkaConsumer(f"{topic_prefix}alerts", bootstrap_servers=kafka, auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        records = [await consumer.getone() for _ in range(50)]
+    finally:
+        await consumer.stop()
+    for key, start in ((b"a", 0), (b"b", 1)):
+        assert [record.value for record in records if record.key == key] == [b"%d" % number for number in range(start, 50, 2)]
+    assert dict(records[0].headers) == {"ce_id": b"\x00\xff", "traceparent": b"00-1"}
