@@ -77,6 +77,18 @@ class ConflictError(ProblemError):
     status, slug = 409, "conflict"
 
 
+class GoneError(ProblemError):
+    """It was here and is no more: a link that expired, a thing that was withdrawn."""
+
+    status, slug = 410, "gone"
+
+
+class PreconditionFailedError(ProblemError):
+    """The state it was made for (`If-Match`) is no longer the state."""
+
+    status, slug = 412, "precondition-failed"
+
+
 class TooLargeError(ProblemError):
     """The body is larger than is read."""
 
@@ -96,6 +108,12 @@ class InvalidInputError(ProblemError):
 
     def __init__(self, faults: Sequence[Fault], detail: str = "The input has faults; each is named in errors.") -> None:
         super().__init__(detail, faults=faults)
+
+
+class PreconditionRequiredError(ProblemError):
+    """Only with `If-Match`: a change must say which version it is meant for."""
+
+    status, slug = 428, "precondition-required"
 
 
 class RetryError(ProblemError):
@@ -124,8 +142,9 @@ _SLUGS = {kind.status: kind.slug for kind in _KINDS if kind is not RetryError}
 def problem_response(error: HTTPException, request_id: str | None = None) -> Response:
     """The answer for a refusal, ours or the framework's."""
     status = error.status_code
+    slug = error.slug if isinstance(error, ProblemError) else _SLUGS.get(status)
     body: dict[str, Any] = {
-        "type": f"/docs/problems#{_SLUGS[status]}" if status in _SLUGS else "about:blank",
+        "type": f"/docs/problems#{slug}" if slug else "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": str(error.detail),

@@ -21,7 +21,7 @@ from shared.platform.http.app import create_app
 from shared.platform.http.cursors import Cursors
 from shared.platform.http.duplex import DuplexResponse
 from shared.platform.http.limits import charge
-from shared.platform.http.problems import PROBLEM_RESPONSES, BadRequestError, UnavailableError
+from shared.platform.http.problems import PROBLEM_RESPONSES, BadRequestError, ProblemError, RetryError, UnavailableError
 from shared.platform.http.routing import api_router, json_body
 from shared.platform.http.settings import HttpSettings
 from shared.platform.kafka.messages import Message
@@ -447,3 +447,9 @@ async def test_what_the_store_can_never_hold_is_a_fault_of_the_input(client: htt
     answer = await client.get("/v1/poison")
     assert assert_problem(answer, 422)["errors"][0]["code"] == "cannot_be_stored"
     assert "canary" not in answer.text
+
+
+async def test_every_kind_of_problem_is_described(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/docs/problems")).text
+    for kind in (*ProblemError.__subclasses__(), *RetryError.__subclasses__()):
+        assert f'id="{kind.slug}"' in page
