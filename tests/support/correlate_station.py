@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
 import httpx
+from aiokafka.structs import TopicPartition
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -28,6 +29,11 @@ from shared.platform.kafka.messages import Message
 from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.kafka.topics import TopicSpec, apply_topics
 from shared.platform.settings import KafkaSettings
+
+_BEHIND = (
+    "SELECT (SELECT version FROM correlate.list_version) - "
+    "(SELECT coalesce(max(to_version), 0) FROM correlate.lookback WHERE finished_at IS NOT NULL)"
+)
 
 Opened = Callable[..., contextlib.AbstractAsyncContextManager["Station"]]
 """Opens correlate on a test's topics and database."""
@@ -95,44 +101,33 @@ class Station:
 
     async def until(self, statement: str, wanted: int, *, seconds: float = 30, **values: Any) -> None:
         """Wait until the database counts as many."""
-        found = -1
-        try:
-            async with asyncio.timeout(seconds):
-                while (found := await self.count(statement, **values)) != wanted:
-                    await asyncio.sleep(0.02)  # the database tells nobody
-        except TimeoutError:
-            raise AssertionError(f"{found} instead of {wanted}: {statement}") from None
+
+        async def reached() -> bool:
+            return await self.count(statement, **values) == wanted
+
+        await eventually(reached, seconds=seconds)
 
     async def settled(self, events: int, *, seconds: float = 30) -> None:
-        """Wait until so many events are screened, every sighting is tracked and nothing waits in the outbox."""
+        """Wait until so many events are screened, all is tracked and looked back for, and nothing waits in the outbox."""
         await self.until("SELECT count(*) FROM correlate.event", events, seconds=seconds)
-        async with asyncio.timeout(seconds):
-            while not await self._quiet():
-                await asyncio.sleep(0.02)  # the database tells nobody
+        await eventually(self._quiet, seconds=seconds)
 
     async def _quiet(self) -> bool:
         if await self.count("SELECT count(*) FROM correlate.outbox"):
             return False
         for consumer, topic in (("screen", EVENTS), ("track", SIGHTINGS)):
-            stored = dict(
-                (row[0], row[1])
-                for row in await self.rows(
-                    "SELECT partition, next_offset FROM correlate.consumer_offset WHERE consumer = :c", c=consumer
-                )
-            )
+            offsets = "SELECT partition, next_offset FROM correlate.consumer_offset WHERE consumer = :consumer"
+            stored = {row.partition: row.next_offset for row in await self.rows(offsets, consumer=consumer)}
             ends = await end_offsets(self.settings.kafka, topic)
             if any(stored.get(partition, 0) < end for partition, end in ends.items()):
                 return False
+        if await self.count(_BEHIND):
+            return False
         return not await self.count("SELECT count(*) FROM correlate.outbox")
 
     async def looked_back(self, *, seconds: float = 30) -> None:
         """Wait until every change of the list has been looked back for."""
-        await self.until(
-            "SELECT (SELECT version FROM correlate.list_version) - "
-            "(SELECT coalesce(max(to_version), 0) FROM correlate.lookback WHERE finished_at IS NOT NULL)",
-            0,
-            seconds=seconds,
-        )
+        await self.until(_BEHIND, 0, seconds=seconds)
 
     async def alert_messages(self) -> list[AlertMessage]:
         """Everything on the alerts topic."""
@@ -163,8 +158,6 @@ async def end_offsets(kafka: KafkaSettings, topic: str) -> dict[int, int]:
     consumer = await open_consumer(kafka, group=None)
     try:
         await consumer._client.set_topics([kafka.topic(topic)])
-        from aiokafka.structs import TopicPartition
-
         partitions = [TopicPartition(kafka.topic(topic), p) for p in consumer.partitions_for_topic(kafka.topic(topic)) or ()]
         return {tp.partition: end for tp, end in (await consumer.end_offsets(partitions)).items()}
     finally:
@@ -173,8 +166,6 @@ async def end_offsets(kafka: KafkaSettings, topic: str) -> dict[int, int]:
 
 async def topic_values(kafka: KafkaSettings, topic: str, header: str | None = None) -> list[Any]:
     """The values of a topic as far as it goes now, or one header of each."""
-    from aiokafka.structs import TopicPartition
-
     consumer = await open_consumer(kafka, group=None)
     found: list[Any] = []
     try:
@@ -185,8 +176,7 @@ async def topic_values(kafka: KafkaSettings, topic: str, header: str | None = No
         await consumer.seek_to_beginning(*partitions)
         while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
             for records in (await consumer.getmany(timeout_ms=200)).values():
-                for record in records:
-                    found.append(record.value if header is None else dict(record.headers)[header].decode())
+                found += [record.value if header is None else dict(record.headers)[header].decode() for record in records]
     finally:
         await consumer.stop()
     return found
@@ -224,10 +214,15 @@ async def station(
 
 
 async def ready(service: CorrelateService, *, seconds: float = 30) -> None:
-    faults: Sequence[Any] | dict[str, str] = {}
-    try:
-        async with asyncio.timeout(seconds):
-            while faults := await service.readiness.faults():
-                await asyncio.sleep(0.05)  # readiness is asked, it does not call
-    except TimeoutError:
-        raise AssertionError(f"not ready: {faults}") from None
+    async def well() -> bool:
+        return not await service.readiness.faults()
+
+    await eventually(well, seconds=seconds)
+
+
+async def eventually(ask: Callable[[], Awaitable[Any]], *, seconds: float = 30) -> Any:
+    """Ask until the answer is true, and give it: for what tells nobody when it changes."""
+    async with asyncio.timeout(seconds):
+        while not (found := await ask()):  # noqa: ASYNC110 - neither database, topic nor readiness calls back
+            await asyncio.sleep(0.02)
+    return found

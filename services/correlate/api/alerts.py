@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import Select, select, tuple_
 from starlette.responses import Response
 
@@ -38,7 +38,7 @@ class AlertFilter(BaseModel):
     state: list[AlertState] = []
     cause: list[Cause] = []
     severity_at_least: Severity | None = None
-    nation: Nation | None = None
+    nation: Nation | None = Field(default=None, description="A nation that holds a next checkpoint.")
     subject: str | None = None
     entry: UUID | None = None
     since: Utc | None = None
@@ -84,7 +84,7 @@ def _sees_all(who: Principal) -> bool:
 
 def _visible(query: Select[Any], who: Principal) -> Select[Any]:
     """What the key's nation may see; what it may not does not exist for it."""
-    return query if _sees_all(who) else query.where(alerts.c.releasable_to.any(who.nation))
+    return query if _sees_all(who) else query.where(alerts.c.releasable_to.contains([who.nation]))
 
 
 def _filtered(query: Select[Any], wanted: AlertFilter) -> Select[Any]:
@@ -95,7 +95,7 @@ def _filtered(query: Select[Any], wanted: AlertFilter) -> Select[Any]:
     if wanted.severity_at_least is not None:
         query = query.where(alerts.c.severity >= wanted.severity_at_least.rank)
     if wanted.nation is not None:
-        query = query.where(alerts.c.next_nations.any(wanted.nation))
+        query = query.where(alerts.c.next_nations.contains([wanted.nation]))
     if wanted.subject is not None:
         query = query.where(alerts.c.subject_key == wanted.subject)
     if wanted.entry is not None:

@@ -164,7 +164,7 @@ def _add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cur
 def _visible(who: Author) -> Any:
     if who.admin:
         return True
-    return or_(entries.c.originator == who.agency, entries.c.releasable_to.any(who.nation))
+    return or_(entries.c.originator == who.agency, entries.c.releasable_to.contains([who.nation]))
 
 
 def _filtered(query: Select[Any], wanted: EntryFilter) -> Select[Any]:

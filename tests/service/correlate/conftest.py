@@ -23,5 +23,5 @@ async def prefix(kafka: str, topic_prefix: str, migrated_url: str) -> str:
 
 @pytest.fixture
 def opened(kafka: str, migrated_url: str, prefix: str) -> Callable[..., AbstractAsyncContextManager[Station]]:
-    """Opens correlate on this test's topics and database: `async with opened(roles="track") as correlate`."""
+    """Opens correlate on this test's topics and database; roles and settings as arguments."""
     return functools.partial(station, kafka, migrated_url, prefix)

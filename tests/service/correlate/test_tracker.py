@@ -63,7 +63,9 @@ async def test_what_fails_before_the_commit_leaves_nothing_and_the_repeat_leaves
     async with tracking(migrated_url) as track:
         entry = await listed(track)
         async with track.database.transaction() as connection:
-            await connection.exec_driver_sql("ALTER TABLE correlate.outbox ADD CONSTRAINT closed CHECK (topic <> 'atalaya.alerts')")
+            await connection.exec_driver_sql(
+                "ALTER TABLE correlate.outbox ADD CONSTRAINT closed CHECK (topic <> 'atalaya.alerts')"
+            )
         with pytest.raises(PoisonError):
             await track.feed(seen(entry, crossing("E1")))
         assert await track.rows("SELECT sighting_id FROM correlate.sighting") == []
@@ -125,7 +127,9 @@ async def test_a_revision_that_names_another_vehicle_takes_the_alert_back_in_eit
     assert standing == [("vehicle:GT:P987XYZ",)]
 
 
-async def test_a_withdrawn_event_takes_the_alert_back_and_a_late_first_revision_does_not_bring_it_again(migrated_url: str) -> None:
+async def test_a_withdrawn_event_takes_the_alert_back_and_a_late_first_revision_does_not_bring_it_again(
+    migrated_url: str,
+) -> None:
     async with tracking(migrated_url) as track:
         entry = await listed(track)
         await track.feed(seen(entry, crossing("E1")))
@@ -165,4 +169,3 @@ async def test_every_order_and_every_cut_into_batches_gives_the_same_alerts(migr
             del shuffled[:size]
         assert await track.digests() == expected
         assert len(expected) == 2
-

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 from tests.support.correlate_station import Opened
@@ -186,8 +187,6 @@ async def test_a_bulk_import_answers_each_line_and_takes_a_range_of_versions(ope
 
 
 async def test_changes_at_the_same_time_get_versions_without_a_gap(opened: Opened) -> None:
-    import asyncio
-
     async with opened(roles="api") as correlate:
         gt = await correlate.key("GT")
         async with asyncio.TaskGroup() as group:
