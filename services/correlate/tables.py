@@ -27,7 +27,7 @@ class Table(SQLModel):
 
 
 def _moment(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
 
 
 class ListVersion(Table, table=True):

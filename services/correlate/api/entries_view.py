@@ -12,7 +12,7 @@ from shared.platform.auth.access import Principal
 from shared.platform.faults import Fault, faults_of
 from shared.platform.http.problems import InvalidInputError
 
-B = TypeVar("B", ActorBody, RouteBody)
+B = TypeVar("B", bound=ActorBody | RouteBody)
 T = TypeVar("T")
 
 _HEAD = frozenset({*EntryHead.model_fields, "type"})
@@ -75,11 +75,13 @@ def checked(model: type[B], value: Any) -> tuple[B | None, list[Fault]]:
     """A body, or None with every fault: of its shape, or else of its sense."""
     own = {name: item for name, item in value.items() if name not in _HEAD} if isinstance(value, dict) else value
     try:
-        body = model.model_validate(own, extra="forbid")
+        body: B = model.model_validate(own, extra="forbid")
     except ValidationError as error:
         return None, faults_of(error)
     faults = faults_in(body)
-    return (None if faults else body), faults
+    if faults:
+        return None, faults
+    return body, []
 
 
 def etag(entry: AnyEntry) -> str:

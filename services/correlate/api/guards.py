@@ -53,7 +53,7 @@ def translated(*, tagged: bool = False) -> Iterator[None]:
     except EntryEndedError:
         raise ConflictError("The entry has ended; list it again.") from None
     except EntryDiffersError as error:
-        members = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
+        members: dict[str, Any] = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
         if tagged:
             raise PreconditionFailedError("The entry is at another version.", **members) from None
         raise ConflictError("The entry differs from what was expected; read it and replace it.", **members) from None

@@ -14,7 +14,7 @@ from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
 from services.correlate.tables import list_version, outbox
-from shared.contracts.watchlist import ENTRY, ActorEntry, RouteEntry
+from shared.contracts.watchlist import ENTRY, ActorBody, RouteEntry
 from shared.platform.database.outbox import post
 
 
@@ -96,8 +96,11 @@ async def read_page(connection: AsyncConnection, query: Select[Any]) -> list[Any
 
 def _row(entry: AnyEntry) -> dict[str, Any]:
     body = entry.body
-    actor = isinstance(entry, ActorEntry)
+    own = {"source": "own", "source_id": None, "kind": None}
+    if isinstance(body, ActorBody):
+        own = {"source": body.source, "source_id": body.source_id, "kind": body.kind.value}
     return {
+        **own,
         "entry_id": entry.entry_id,
         "type": entry.type,
         "version": entry.version,
@@ -105,9 +108,6 @@ def _row(entry: AnyEntry) -> dict[str, Any]:
         "originator": entry.originator,
         "nation": entry.nation,
         "releasable_to": list(entry.releasable_to),
-        "source": entry.body.source if actor else "own",
-        "source_id": entry.body.source_id if actor else None,
-        "kind": entry.body.kind.value if actor else None,
         "severity": body.severity.value,
         "label": label(body),
         "valid_from": body.valid_from,
