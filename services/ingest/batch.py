@@ -17,7 +17,7 @@ from services.ingest.verdict import Status, Verdict, refused, too_large
 from shared.contracts.events import EventKind, Flag
 
 _KINDS: Final = {kind.value: kind for kind in EventKind}
-_ANSWERED: Final = {Status.ACCEPTED: "accepted", Status.DUPLICATE: "duplicate"}
+_ANSWERED: Final = {status: status.value.encode() for status in (Status.ACCEPTED, Status.DUPLICATE)}
 
 Opener = Callable[[bytes], Submission]
 Charge = Callable[[int], Awaitable[None]]
@@ -154,7 +154,7 @@ def _line(index: int, verdict: Verdict) -> bytes:
     if status is not None:
         return b'{"index":%d,"status":"%b","event_id":"%b","errors":[]}\n' % (
             index,
-            status.encode(),
+            status,
             str(verdict.event_id).encode(),
         )
     answer = {

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from services.ingest.domain.normalise import Canonical, Rules, Sender, canonical_event
@@ -11,7 +11,7 @@ from services.ingest.domain.refusal import RefusedError
 from services.ingest.metrics import SUBMISSIONS
 from services.ingest.recent import RecentEvents, Remembered
 from services.ingest.verdict import Status, Verdict, contradiction, refused, too_large, unknown
-from shared.contracts.codec import TYPE_EVENT, Envelope
+from shared.contracts.codec import TYPE_EVENT, Envelope, Headers
 from shared.contracts.events import EventKind
 from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
@@ -27,8 +27,7 @@ class EventSink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What one agency sends, as a JSON value that was read strictly."""
 
     kind: EventKind
@@ -38,9 +37,8 @@ class Submission:
     traceparent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Outgoing:
-    index: int
+class _Outgoing(NamedTuple):
+    position: int
     event_id: UUID
     entry: Remembered
     message: Message
@@ -114,7 +112,7 @@ class Intake:
             outcomes = await self._sink.send_many([out.message for out in outgoing])
             for out, outcome in zip(outgoing, outcomes, strict=True):
                 out.entry.delivered = outcome is None
-                verdicts[out.index] = _verdict(out.event_id, outcome)
+                verdicts[out.position] = _verdict(out.event_id, outcome)
         finally:
             for out in outgoing:
                 if not out.entry.delivered:
@@ -124,10 +122,21 @@ class Intake:
 
 def message_of(event: Canonical, submission: Submission) -> Message:
     """The message of an event. Its key is the lineage (16 bytes): all revisions and repeats of one event stand in order in one partition."""
-    source = f"/agencies/{submission.sender.agency}"
-    envelope = Envelope(id=str(event.event_id), type=TYPE_EVENT, source=source, traceparent=submission.traceparent)
-    headers = (*envelope.headers(), ("ce_time", event.told["received_at"].encode()))
+    headers = [
+        *_same_for_all(submission.sender.agency),
+        ("ce_id", str(event.event_id).encode()),
+        ("ce_time", event.told["received_at"].encode()),
+    ]
+    if submission.traceparent is not None:
+        headers.append(("traceparent", submission.traceparent.encode()))
     return Message(EVENTS, event.value(), event.lineage_id.bytes, headers)
+
+
+@lru_cache(maxsize=1024)
+def _same_for_all(agency: str) -> Headers:
+    """Those headers of the envelope that all events of an agency share."""
+    envelope = Envelope(id="", type=TYPE_EVENT, source=f"/agencies/{agency}")
+    return tuple((name, value) for name, value in envelope.headers() if name != "ce_id")
 
 
 def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
@@ -139,9 +148,9 @@ def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
 
 
 def _count(submissions: Sequence[Submission], verdicts: dict[int, Verdict]) -> None:
-    tally: dict[tuple[str, str], int] = {}
+    tally: dict[tuple[EventKind, Status], int] = {}
     for index, submission in enumerate(submissions):
-        mark = (submission.kind.value, verdicts[index].status.value)
+        mark = (submission.kind, verdicts[index].status)
         tally[mark] = tally.get(mark, 0) + 1
     for (kind, status), number in tally.items():
-        SUBMISSIONS.labels(kind, status).inc(number)
+        SUBMISSIONS.labels(str(kind), str(status)).inc(number)

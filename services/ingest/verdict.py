@@ -1,8 +1,8 @@
 """What became of a submission."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from services.ingest.domain.refusal import ForeignAgencyError, RefusedError
@@ -26,8 +26,7 @@ class Status(StrEnum):
     """No acknowledgement in time: it may be there or not, and may be sent again under the same id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The end of one submission. `faults` say why it was refused; `event_id` is there where the submission could be read."""
 
     status: Status

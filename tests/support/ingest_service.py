@@ -79,7 +79,7 @@ async def _sent(producer: KafkaProducer, message: Message) -> bool:
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Wait for an effect that is seen from outside only; TimeoutError when it does not come."""
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - the effect is seen from outside only
             await asyncio.sleep(0.05)
 
 

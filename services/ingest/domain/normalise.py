@@ -79,12 +79,12 @@ def canonical_event(
         if not submitted.withdrawn:
             told["extra"] = found.extra
     content_digest = digest({**told, "handling": as_given(submitted.handling)} if submitted.handling is not None else told)
-    own, revision = submitted.id, submitted.revision
-    event, lineage = event_id(sender.agency, kind.value, own, revision), lineage_id(sender.agency, kind.value, own)
+    named, own, revision = str(kind), submitted.id, submitted.revision
+    event, lineage = event_id(sender.agency, named, own, revision), lineage_id(sender.agency, named, own)
     told |= {
         "event_id": event,
         "lineage_id": lineage,
-        "kind": kind.value,
+        "kind": named,
         "id": own,
         "revision": revision,
         "agency": sender.agency,
