@@ -58,7 +58,7 @@ def create_app(
     app.add_exception_handler(TransientError, _translated)
     app.add_exception_handler(PoisonError, _translated)
     app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, streaming=app.state.streaming)
-    app.add_middleware(ObserveMiddleware)
+    app.add_middleware(ObserveMiddleware, max_requests=settings.max_requests)
     use_problems(app)
     return app
 

@@ -39,11 +39,13 @@ SECURITY_HEADERS: Final = (
 class ObserveMiddleware:
     """Sees every request first and every answer last; an exception that reached it becomes a 500 without details."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, max_requests: int) -> None:
         self._app = app
+        self._max_requests = max_requests
+        self._in_hand = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run one request and tell of it."""
+        """Run one request and tell of it; beyond `max_requests` at once it is refused, operators' questions excepted."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -53,7 +55,9 @@ class ObserveMiddleware:
         answer = _Answer(send, exchange)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id, traceparent=traceparent):
+            self._in_hand += 1
             try:
+                self._check_room(scope)
                 await self._app(scope, receive, answer)
             except ClientDisconnect:
                 answer.abandoned = True
@@ -62,7 +66,12 @@ class ObserveMiddleware:
             except Exception as error:  # noqa: BLE001 - the last one to see it: told in the log, never to the client
                 await answer.refuse(scope, receive, refusal_of(error))
             finally:
+                self._in_hand -= 1
                 _tell(scope, answer, time.perf_counter() - started)
+
+    def _check_room(self, scope: Scope) -> None:
+        if self._in_hand > self._max_requests and scope["path"] not in _QUIET:
+            raise UnavailableError("Too many requests are in hand here.", retry_after_seconds=1)
 
 
 def refusal_of(error: Exception) -> ProblemError:

@@ -79,7 +79,7 @@ class HttpServer:
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=settings.max_concurrency,
+            limit_concurrency=settings.max_connections,
             timeout_keep_alive=settings.keep_alive_seconds,
             timeout_graceful_shutdown=settings.graceful_seconds,
         )

@@ -27,8 +27,11 @@ class HttpSettings(Group):
     write_deadline_seconds: float = Field(
         default=30.0, gt=0, description="Seconds a client may leave our answer untaken before the connection is cut."
     )
-    max_concurrency: int = Field(
-        default=2048, ge=1, description="Connections and requests at once; 503 beyond. Above the balancer's own limit."
+    max_requests: int = Field(
+        default=1024, ge=1, description="Requests in hand at once; 503 with Retry-After beyond. Open streams count."
+    )
+    max_connections: int = Field(
+        default=4096, ge=1, description="Connections at once, idle ones too; a bare 503 beyond. Above the balancer's own limit."
     )
     keep_alive_seconds: int = Field(
         default=75, ge=1, description="Idle seconds until we close a connection; longer than the balancer's (60 s at most clouds), "

@@ -453,3 +453,18 @@ async def test_every_kind_of_problem_is_described(client: httpx.AsyncClient) -> 
     page = (await client.get("/docs/problems")).text
     for kind in (*ProblemError.__subclasses__(), *RetryError.__subclasses__()):
         assert f'id="{kind.slug}"' in page
+
+
+async def test_more_requests_at_once_than_can_be_held_are_told_to_come_again() -> None:
+    world = World(max_requests=1)
+    key = await world.key("events:write")
+    world.gate.clear()
+    async with world.client() as client, asyncio.TaskGroup() as group:
+        first = group.create_task(client.post("/v1/crates", headers=key, json={"label": "ab"}))
+        await world.begun.wait()
+        refused = await client.post("/v1/crates", headers=key, json={"label": "ab"})
+        assert_problem(refused, 503)
+        assert refused.headers["retry-after"] == "1"
+        assert (await client.get("/healthz")).status_code == 200
+        world.gate.set()
+    assert first.result().status_code == 201

@@ -21,7 +21,7 @@ from shared.platform.supervisor import Service, run_process, run_service
 class TinySettings(ProcessSettings):
     http: HttpSettings = HttpSettings(
         header_deadline_seconds=1, body_deadline_seconds=1.5, stream_window_seconds=0.5, stream_window_bytes=64, write_deadline_seconds=1,
-        graceful_seconds=3, max_concurrency=1000,
+        graceful_seconds=3,
     )  # fmt: skip
 
 
