@@ -1,13 +1,15 @@
 """The alerts topic: each batch's deliveries and its offset are committed as one."""
 
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final, Protocol
 from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.notify.fanout import Arrived, spread
+from services.notify.fanout import Arrived, Spread, spread
+from services.notify.store.queue import Claimed
 from services.notify.tables import consumer_offset
 from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import header
@@ -22,25 +24,56 @@ _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f
 """W3C Trace Context §3.2; anything else would break the request it is put into."""
 
 
-class AlertHandler:
-    """Hands batches to fan-out. `wake` is told, after the commit, which subscriptions have something to be sent."""
+class Hands(Protocol):
+    """Who sends: has places for new deliveries, and is told of what is due."""
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[set[UUID]], None]) -> None:
+    @property
+    def lease(self) -> timedelta:
+        """How long a delivery is its own."""
+        ...
+
+    def reserve(self, subscription: UUID) -> UUID | None:
+        """A place for one new delivery of a subscription, None when it has to queue."""
+        ...
+
+    def give(self, leased: Sequence[Claimed]) -> None:
+        """Hand over what was committed under reserved places."""
+        ...
+
+    def release(self, leased: Sequence[Claimed]) -> None:
+        """Give reserved places back."""
+        ...
+
+    def wake(self, subscriptions: set[UUID]) -> None:
+        """Say that these have something due."""
+        ...
+
+
+class AlertHandler:
+    """Hands batches to fan-out, and after the commit to those who send."""
+
+    def __init__(self, database: Database, clock: Clock, hands: Hands) -> None:
         self._database = database
         self._clock = clock
-        self._wake = wake
+        self._hands = hands
 
     async def handle(self, batch: Batch) -> None:
         """Spread a batch; raises PoisonError for records that are no alerts, before anything is changed."""
         arrived = _read(batch)
-        async with self._database.transaction("loops") as connection:
-            touched = await spread(connection, arrived, self._clock.now()) if arrived else set()
-            await advance_offset(
-                connection, consumer_offset, consumer=CONSUMER, topic=batch.topic, partition=batch.partition,
-                expected=batch.expected_offset, new=batch.next_offset,
-            )  # fmt: skip
-        if touched:
-            self._wake(touched)
+        made = Spread()
+        try:
+            async with self._database.transaction("loops") as connection:
+                if arrived:
+                    await spread(connection, arrived, self._clock.now(), self._hands.reserve, self._hands.lease, made)
+                await advance_offset(
+                    connection, consumer_offset, consumer=CONSUMER, topic=batch.topic, partition=batch.partition,
+                    expected=batch.expected_offset, new=batch.next_offset,
+                )  # fmt: skip
+        except BaseException:
+            self._hands.release(made.leased)
+            raise
+        self._hands.give(made.leased)
+        self._hands.wake(made.queued)
 
 
 def _read(batch: Batch) -> list[Arrived]:

@@ -36,15 +36,46 @@ class Dispatcher:
         self._settings = settings
         self._lanes = Lanes(settings)
         self._recorder = Recorder(database, clock, self._written)
+        self._senders: asyncio.TaskGroup | None = None
+        self._token = uuid.uuid4()
         self._hot: set[UUID] = set()
         self._woken = asyncio.Event()
         self._fault: str | None = "it has not looked for deliveries yet"
         readiness.register("dispatcher", lambda: self._fault)
 
+    @property
+    def lease(self) -> timedelta:
+        """How long a delivery is this process's own."""
+        return timedelta(seconds=self._settings.lease_seconds)
+
+    def reserve(self, subscription: UUID) -> UUID | None:
+        """A place for one new delivery, and the token to lease it under; None when it has to queue."""
+        if self._senders is None or not self._lanes.reserve(subscription):
+            return None
+        return self._token
+
+    def release(self, leased: Sequence[Claimed]) -> None:
+        """Give reserved places back: nothing was committed."""
+        for claimed in leased:
+            self._lanes.release(claimed.subscription)
+
+    def give(self, leased: Sequence[Claimed]) -> None:
+        """Send what was committed under reserved places, now. After the dispatcher has stopped, it waits for its lease to end."""
+        self.release(leased)
+        if self._senders is None or not leased:
+            return
+        # The lease was counted by the database from before the commit: what is left of it is taken to be less.
+        lease_until = asyncio.get_running_loop().time() + self._settings.lease_seconds - self._settings.total_seconds / 2
+        for claimed in leased:
+            self._lanes.add(claimed, lease_until)
+        for subscription in {claimed.subscription for claimed in leased}:
+            self._start(self._senders, subscription)
+
     def wake(self, subscriptions: set[UUID]) -> None:
         """Say that these have something due: it goes out now, not at the next look."""
-        self._hot |= subscriptions
-        self._woken.set()
+        if subscriptions:
+            self._hot |= subscriptions
+            self._woken.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Dispatch until `stop`; then finish what is under way, give back the rest and write everything down."""
@@ -52,7 +83,9 @@ class Dispatcher:
             writer = group.create_task(self._recorder.run())
             async with asyncio.TaskGroup() as senders:
                 waker = senders.create_task(self._wake_on(stop))
+                self._senders = senders
                 await self._dispatch(stop, senders)
+                self._senders = None
                 waker.cancel()
                 for claimed in self._lanes.drain():
                     self._recorder.add(_returned(claimed))
@@ -84,7 +117,7 @@ class Dispatcher:
         try:
             async with self._database.transaction("loops") as connection:
                 taken = await claim(
-                    connection, token=uuid.uuid4(), lease=timedelta(seconds=self._settings.lease_seconds),
+                    connection, token=uuid.uuid4(), lease=self.lease,
                     rooms=rooms, room=self._lanes.first_room, batch=room, only=only,
                 )  # fmt: skip
         except TransientError as error:
@@ -110,9 +143,7 @@ class Dispatcher:
         self._start(senders, claimed.subscription)
 
     def _written(self, results: Sequence[Result]) -> None:
-        due = self._lanes.written(results)
-        if due:
-            self.wake(due)
+        self.wake(self._lanes.written(results))
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()

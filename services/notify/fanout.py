@@ -1,17 +1,18 @@
 """Revisions of alerts in, deliveries out: everything of a batch in the caller's transaction."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.notify.domain.plan import Form, Plan, plan
 from services.notify.domain.rendering import notice
-from services.notify.domain.subscription import Subscription
 from services.notify.store import alerts as store
-from services.notify.store.alerts import NewDelivery, NewRevision
+from services.notify.store.alerts import Endpoint, NewDelivery, NewRevision
+from services.notify.store.queue import Claimed
 from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
@@ -25,17 +26,44 @@ class Arrived:
     traceparent: str | None = None
 
 
-async def spread(connection: AsyncConnection, arrived: Sequence[Arrived], now: datetime) -> set[UUID]:
-    """Write each revision and its deliveries; the subscriptions that have something new to be sent.
+Reserve = Callable[[UUID], UUID | None]
+"""A free place for a new delivery of a subscription: the token to lease it under; None where it has to queue."""
+
+
+@dataclass(slots=True)
+class Spread:
+    """What a batch set in motion: new deliveries written under a lease of ours, and subscriptions with others that are due."""
+
+    leased: list[Claimed] = field(default_factory=list)
+    queued: set[UUID] = field(default_factory=set)
+
+
+async def spread(
+    connection: AsyncConnection, arrived: Sequence[Arrived], now: datetime, reserve: Reserve, lease: timedelta, into: Spread
+) -> None:
+    """Write each revision and its deliveries, and tell `into` about them.
 
     A revision that is not above what is stored of its alert changes nothing: it was spread before. A subscription made later
-    than a revision came never gets it.
+    than a revision came never gets it. The first revision of an alert is leased at once where there is a place for it: nothing
+    can have to go before it. One that a later revision in the same batch might take back is not.
     """
-    subscriptions = await store.active_subscriptions(connection)
-    touched: set[UUID] = set()
+    endpoints = await store.endpoints(connection)
+    times = Counter(one.message.data.id for one in arrived)
     for wave in _waves(arrived):
-        touched |= await _spread_wave(connection, wave, subscriptions, now)
-    return touched
+        revisions = [_revision(one) for one in wave]
+        known = await store.add_revisions(connection, revisions, now)
+        histories = await store.histories(connection, [alert for alert, earlier in known.items() if earlier])
+        plans = []
+        for one, revision in zip(wave, revisions, strict=True):
+            if revision.alert in known:
+                subscriptions = [endpoint.subscription for endpoint in endpoints.values()]
+                plans.append((revision, plan(one.message, subscriptions, histories.get(revision.alert, {}))))
+        await store.withhold(connection, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
+        new: list[NewDelivery] = []
+        for revision, planned in plans:
+            first = not known[revision.alert] and times[revision.alert] == 1
+            new += _deliveries(revision, planned, endpoints, reserve if first else _queue, into)
+        await store.add_deliveries(connection, new, now, lease)
 
 
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
@@ -52,20 +80,8 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
         yield wave
 
 
-async def _spread_wave(
-    connection: AsyncConnection, wave: Sequence[Arrived], subscriptions: Sequence[Subscription], now: datetime
-) -> set[UUID]:
-    ids = [one.message.data.id for one in wave]
-    latest = await store.latest_revisions(connection, ids)
-    fresh = [one for one in wave if one.message.data.revision > latest.get(one.message.data.id, 0)]
-    histories = await store.histories(connection, list(latest)) if latest else {}
-    plans = [(one, plan(one.message, subscriptions, histories.get(one.message.data.id, {}))) for one in fresh]
-    await store.add_revisions(connection, [_revision(one) for one in fresh], now)
-    partners = {subscription.id: subscription.partner for subscription in subscriptions}
-    new = [delivery for one, planned in plans for delivery in _deliveries(one, planned, partners)]
-    await store.withhold(connection, [(one.message.data.id, who) for one, planned in plans for who in planned.withheld], now)
-    await store.add_deliveries(connection, new, now)
-    return {delivery.subscription for delivery in new}
+def _queue(_subscription: UUID) -> None:
+    return None
 
 
 def _revision(one: Arrived) -> NewRevision:
@@ -75,18 +91,47 @@ def _revision(one: Arrived) -> NewRevision:
     )
 
 
-def _deliveries(one: Arrived, planned: Plan, partners: dict[UUID, str]) -> Iterator[NewDelivery]:
-    alert = one.message.data
+def _deliveries(
+    revision: NewRevision, planned: Plan, endpoints: dict[UUID, Endpoint], reserve: Reserve, into: Spread
+) -> Iterator[NewDelivery]:
     for delivery in planned.deliveries:
+        endpoint = endpoints[delivery.subscription]
+        identity = webhook_id(revision.alert, revision.revision, delivery.subscription)
+        token = reserve(delivery.subscription) if endpoint.active else None
+        if token is None:
+            into.queued.add(delivery.subscription)
+        else:
+            into.leased.append(_claimed(identity, token, revision, endpoint, delivery.form))
         yield NewDelivery(
-            id=webhook_id(alert.id, alert.revision, delivery.subscription),
+            id=identity,
             subscription=delivery.subscription,
-            partner=partners[delivery.subscription],
-            alert=alert.id,
-            revision=alert.revision,
+            partner=endpoint.subscription.partner,
+            alert=revision.alert,
+            revision=revision.revision,
             form=delivery.form,
             reasons=delivery.release.reasons,
+            token=token,
         )
+
+
+def _claimed(identity: UUID, token: UUID, revision: NewRevision, endpoint: Endpoint, form: Form) -> Claimed:
+    return Claimed(
+        id=identity,
+        token=token,
+        subscription=endpoint.subscription.id,
+        alert=revision.alert,
+        revision=revision.revision,
+        attempts=0,
+        withheld=False,
+        form=form,
+        url=endpoint.url,
+        format=endpoint.format,
+        secrets=endpoint.secrets,
+        old_secrets_until=endpoint.old_secrets_until,
+        at=revision.at,
+        body=revision.body,
+        traceparent=revision.traceparent,
+    )
 
 
 def body_of(form: Form, stored: bytes, alert: UUID, revision: int, at: datetime) -> bytes:

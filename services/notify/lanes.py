@@ -16,11 +16,15 @@ class _Lane:
     waiting: deque[tuple[Claimed, float]] = field(default_factory=deque)
     running: int = 0
     unwritten: int = 0
+    reserved: int = 0
     more: bool = False
+    """The last claim left deliveries that there was no room for."""
+    blocked: bool = False
+    """It may have left some that wait for what is in hand here."""
 
     @property
     def held(self) -> int:
-        return len(self.waiting) + self.running + self.unwritten
+        return len(self.waiting) + self.running + self.unwritten + self.reserved
 
 
 class Lanes:
@@ -51,6 +55,20 @@ class Lanes:
     def _fill(self, pace: Pace) -> int:
         return pace.slots * self._ahead if pace.is_full else pace.slots
 
+    def reserve(self, subscription: UUID) -> bool:
+        """Keep a place for a new delivery, if there is one and nothing older waits in the database that is known of."""
+        lane = self._lanes.setdefault(subscription, _Lane(Pace(self._most)))
+        if lane.more or self.room <= 0 or lane.held >= self._fill(lane.pace):
+            return False
+        lane.reserved += 1
+        self._held += 1
+        return True
+
+    def release(self, subscription: UUID) -> None:
+        """Give a kept place back."""
+        self._lanes[subscription].reserved -= 1
+        self._held -= 1
+
     def add(self, claimed: Claimed, lease_until: float) -> None:
         """Take in a claimed delivery."""
         lane = self._lanes.setdefault(claimed.subscription, _Lane(Pace(self._most)))
@@ -69,7 +87,7 @@ class Lanes:
                 claimed, lease_until = lane.waiting.popleft()
                 if lease_until < least_lease:
                     self._held -= 1
-                    lane.more = True
+                    lane.blocked = True
                     continue
                 lane.running += 1
                 self._running += 1
@@ -98,7 +116,7 @@ class Lanes:
                 continue
             lane.unwritten -= 1
             self._held -= 1
-            if lane.more and (lane.held * 2 <= self._fill(lane.pace) or not lane.running):
+            if lane.blocked or (lane.more and (lane.held * 2 <= self._fill(lane.pace) or not lane.running)):
                 due.add(result.subscription)
         return due
 
@@ -108,7 +126,8 @@ class Lanes:
         for subscription in self._lanes if only is None else only:
             lane = self._lanes.get(subscription)
             if lane is not None:
-                lane.more = counts[subscription] >= rooms.get(subscription, self.first_room) or lane.held > counts[subscription]
+                lane.more = counts[subscription] >= rooms.get(subscription, self.first_room)
+                lane.blocked = only is not None and lane.held > counts[subscription]
 
     def drain(self) -> list[Claimed]:
         """Give up what was not started."""

@@ -16,7 +16,7 @@ from shared.platform.errors import TransientError
 log = structlog.get_logger()
 
 _BATCH = 200
-_GATHER_SECONDS = 0.01
+_GATHER_SECONDS = 0.03
 _PAUSE_SECONDS = 0.5
 
 

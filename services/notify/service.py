@@ -62,7 +62,7 @@ async def open_notify(settings: Settings, clock: Clock | None = None) -> AsyncIt
             settings.kafka,
             group="atalaya.notify",
             topics=[ALERTS],
-            handle=AlertHandler(database, clock, dispatcher.wake).handle,
+            handle=AlertHandler(database, clock, dispatcher).handle,
             offsets=SqlOffsetStore(database, consumer_offset, CONSUMER),
             dead_letters=TopicDeadLetters(producer, DEAD_LETTERS, service="notify", clock=clock),
             readiness=readiness,

@@ -18,7 +18,7 @@ from services.notify.courier import Courier
 from services.notify.dispatcher import Dispatcher
 from services.notify.domain.retry import SCHEDULE
 from services.notify.domain.subscription import Filter, Format
-from services.notify.fanout import Arrived, spread
+from services.notify.fanout import Arrived, Spread, spread
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry
 from services.notify.settings import NotifySettings
@@ -150,9 +150,12 @@ class Station:
         return row.id, secret
 
     async def arrive(self, *messages: AlertMessage) -> None:
+        made = Spread()
         async with self.database.transaction("loops") as connection:
-            touched = await spread(connection, [Arrived(message) for message in messages], self.clock.now())
-        self.dispatcher.wake(touched)
+            arrived = [Arrived(message) for message in messages]
+            await spread(connection, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
+        self.dispatcher.give(made.leased)
+        self.dispatcher.wake(made.queued)
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:
         async with self.database.transaction() as connection:

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import any_, bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Uuid
 
 from services.notify.domain.plan import Form, History
-from services.notify.domain.subscription import Filter, Subscription, SubscriptionState
-from services.notify.tables import ALERT_REVISION, SUBSCRIPTION
+from services.notify.domain.subscription import Filter, Format, Subscription, SubscriptionState
+from services.notify.tables import SUBSCRIPTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class NewDelivery:
     revision: int
     form: Form
     reasons: tuple[str, ...]
+    token: UUID | None = None
+    """The lease it is written under, for a dispatcher that sends it right after the commit; None leaves it to whoever claims it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +42,41 @@ class NewRevision:
     traceparent: str | None
 
 
-async def active_subscriptions(connection: AsyncConnection) -> list[Subscription]:
-    """Every subscription that is sent anything."""
-    query = select(SUBSCRIPTION.c.id, SUBSCRIPTION.c.partner, SUBSCRIPTION.c.filter).where(
-        SUBSCRIPTION.c.state != SubscriptionState.ENDED
-    )
-    return [Subscription(row[0], row[1], Filter.model_validate(row[2])) for row in await connection.execute(query)]
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A subscription and all that sending to it needs."""
+
+    subscription: Subscription
+    active: bool
+    url: str
+    format: Format
+    secrets: tuple[str, ...]
+    old_secrets_until: datetime | None
 
 
-async def latest_revisions(connection: AsyncConnection, alerts: Collection[UUID]) -> dict[UUID, int]:
-    """The highest stored revision of each of these alerts."""
-    query = (
-        select(ALERT_REVISION.c.alert_id, func.max(ALERT_REVISION.c.revision))
-        .where(ALERT_REVISION.c.alert_id == any_(bindparam(None, list(alerts), ARRAY(Uuid))))
-        .group_by(ALERT_REVISION.c.alert_id)
-    )
-    return {row[0]: row[1] for row in await connection.execute(query)}
+async def endpoints(connection: AsyncConnection) -> dict[UUID, Endpoint]:
+    """Every subscription that has not ended; what comes for a paused one is kept."""
+    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED)
+    return {
+        row.id: Endpoint(
+            Subscription(row.id, row.partner, Filter.model_validate(row.filter)),
+            row.state == SubscriptionState.ACTIVE,
+            row.url,
+            Format(row.format),
+            tuple(row.secrets),
+            row.old_secrets_until,
+        )
+        for row in await connection.execute(query)
+    }
 
 
 _HISTORY = text(
     """
     SELECT DISTINCT ON (d.alert_id, d.subscription_id) d.alert_id, d.subscription_id, d.form, d.state,
-           d.attempts > 0 OR q.token IS NOT NULL AS tried,
            EXISTS (SELECT 1 FROM notify.delivery e
                    WHERE e.alert_id = d.alert_id AND e.subscription_id = d.subscription_id AND e.form = 'full'
                      AND (e.attempts > 0 OR EXISTS (SELECT 1 FROM notify.queue p WHERE p.id = e.id AND p.token IS NOT NULL))) AS seen
-    FROM notify.delivery d LEFT JOIN notify.queue q ON q.id = d.id
-    WHERE d.alert_id = ANY(:alerts)
+    FROM notify.delivery d WHERE d.alert_id = ANY(:alerts)
     ORDER BY d.alert_id, d.subscription_id, d.revision DESC
     """
 ).bindparams(bindparam("alerts", type_=ARRAY(Uuid)))
@@ -84,20 +94,31 @@ async def histories(connection: AsyncConnection, alerts: Collection[UUID]) -> di
 
 _ADD_REVISIONS = text(
     """
-    INSERT INTO notify.alert_revision (alert_id, revision, type, at, body, traceparent, received_at)
-    SELECT n.*, :now FROM unnest(
-        CAST(:alerts AS uuid[]), CAST(:revisions AS int[]), CAST(:types AS text[]), CAST(:ats AS timestamptz[]),
-        CAST(:bodies AS bytea[]), CAST(:traceparents AS text[])
-    ) AS n
-    ON CONFLICT DO NOTHING
+    WITH new AS (
+        SELECT * FROM unnest(
+            CAST(:alerts AS uuid[]), CAST(:revisions AS int[]), CAST(:types AS text[]), CAST(:ats AS timestamptz[]),
+            CAST(:bodies AS bytea[]), CAST(:traceparents AS text[])
+        ) AS n (alert_id, revision, type, at, body, traceparent)
+    ), written AS (
+        INSERT INTO notify.alert_revision (alert_id, revision, type, at, body, traceparent, received_at)
+        SELECT n.*, :now FROM new n
+        WHERE NOT EXISTS (SELECT 1 FROM notify.alert_revision a WHERE a.alert_id = n.alert_id AND a.revision >= n.revision)
+        ON CONFLICT DO NOTHING
+        RETURNING alert_id, revision
+    )
+    SELECT w.alert_id, EXISTS (SELECT 1 FROM notify.alert_revision a WHERE a.alert_id = w.alert_id AND a.revision < w.revision) AS known
+    FROM written w
     """
 )
 
 
-async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevision], now: datetime) -> None:
-    """Write revisions; one that is there already stays as it is."""
+async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevision], now: datetime) -> dict[UUID, bool]:
+    """Write revisions of different alerts, those that are above all that is stored of theirs.
+
+    The alerts of those that were written, each with whether an earlier revision is stored.
+    """
     if not revisions:
-        return
+        return {}
     values = {
         "alerts": [new.alert for new in revisions],
         "revisions": [new.revision for new in revisions],
@@ -107,7 +128,7 @@ async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevi
         "traceparents": [new.traceparent for new in revisions],
         "now": now,
     }
-    await connection.execute(_ADD_REVISIONS, values)
+    return {row.alert_id: row.known for row in await connection.execute(_ADD_REVISIONS, values)}
 
 
 _ADD = text(
@@ -115,23 +136,30 @@ _ADD = text(
     WITH new AS (
         SELECT * FROM unnest(
             CAST(:ids AS uuid[]), CAST(:subscriptions AS uuid[]), CAST(:partners AS text[]), CAST(:alerts AS uuid[]),
-            CAST(:revisions AS int[]), CAST(:forms AS text[]), CAST(:reasons AS text[])
-        ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons)
+            CAST(:revisions AS int[]), CAST(:forms AS text[]), CAST(:reasons AS text[]), CAST(:tokens AS uuid[])
+        ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
     ), written AS (
         INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at)
         SELECT id, subscription_id, partner, alert_id, revision, form, string_to_array(reasons, E'\\n'), 'waiting', :now FROM new
         ON CONFLICT DO NOTHING
         RETURNING id, subscription_id, alert_id, revision
     )
-    INSERT INTO notify.queue (id, subscription_id, alert_id, revision, due_at)
-    SELECT id, subscription_id, alert_id, revision, now() FROM written
+    INSERT INTO notify.queue (id, subscription_id, alert_id, revision, token, due_at)
+    SELECT w.id, w.subscription_id, w.alert_id, w.revision, n.token,
+           CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => :lease) END
+    FROM written w JOIN new n ON n.id = w.id
     ON CONFLICT DO NOTHING
     """
 )
 
 
-async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
-    """Write deliveries and put them into the queue, due at once; one that is there already stays as it is."""
+async def add_deliveries(
+    connection: AsyncConnection, deliveries: Sequence[NewDelivery], now: datetime, lease: timedelta = timedelta(0)
+) -> None:
+    """Write deliveries and put them into the queue, due at once, or when the lease ends that they are written under.
+
+    One that is there already stays as it is.
+    """
     if not deliveries:
         return
     values = {
@@ -142,6 +170,8 @@ async def add_deliveries(connection: AsyncConnection, deliveries: Sequence[NewDe
         "revisions": [new.revision for new in deliveries],
         "forms": [new.form.value for new in deliveries],
         "reasons": ["\n".join(new.reasons) for new in deliveries],
+        "tokens": [new.token for new in deliveries],
+        "lease": lease.total_seconds(),
         "now": now,
     }
     await connection.execute(_ADD, values)

@@ -1,12 +1,18 @@
 import asyncio
 import json
+from typing import NamedTuple
+from uuid import UUID
 
 import pytest
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from services.notify.consumer import AlertHandler
 from services.notify.domain.subscription import Format
+from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
+from shared.platform.errors import LostPartitionError
+from shared.platform.kafka.messages import Batch
 from tests.support.notify import Receipt, Receiver, Station, alert_message, until
 
 
@@ -197,3 +203,46 @@ async def test_it_says_it_is_not_ready_until_it_has_looked_for_deliveries(notify
             return not await notify.readiness.faults()
 
         await until(ready)
+
+
+async def test_a_first_revision_goes_out_without_a_claim_and_a_dead_sender_loses_nothing(
+    notify: Station, receiver: Receiver
+) -> None:
+    await notify.subscribe(receiver.url)
+    async with notify.dispatching():
+        await until(lambda: notify.dispatcher.reserve(UUID(int=1)) is not None)
+        await notify.arrive(alert_message())
+        [row] = await notify.rows("SELECT token, due_at > now() AS leased FROM notify.queue") or [None]
+        assert row is None or (row.token is not None and row.leased)
+        await receiver.wait_for(1)
+        await notify.settled()
+    await notify.arrive(alert_message())
+    [row] = await notify.rows("SELECT token, due_at <= now() AS due FROM notify.queue")
+    assert (row.token, row.due) == (None, True)
+
+
+async def test_when_the_commit_fails_nothing_is_sent_and_the_places_are_free_again(notify: Station, receiver: Receiver) -> None:
+    subscription, _ = await notify.subscribe(receiver.url)
+    handler = AlertHandler(notify.database, notify.clock, notify.dispatcher)
+    record = Raw(0, encode(alert_message()))
+    async with notify.dispatching():
+        await until(lambda: notify.dispatcher.reserve(UUID(int=1)) is not None)
+        for _ in range(20):
+            with pytest.raises(LostPartitionError):
+                await handler.handle(Batch("atalaya.alerts", 0, [record], expected_offset=7, next_offset=8))
+        assert notify.dispatcher.reserve(subscription) is not None
+        await handler.handle(Batch("atalaya.alerts", 0, [record], expected_offset=None, next_offset=1))
+        await receiver.wait_for(1)
+        await notify.settled()
+        with pytest.raises(LostPartitionError):
+            await handler.handle(Batch("atalaya.alerts", 0, [record], expected_offset=None, next_offset=1))
+    assert len(receiver.receipts) == 1
+    assert await notify.states() == {"delivered": 1}
+
+
+class Raw(NamedTuple):
+    offset: int
+    value: bytes
+    timestamp: int = 0
+    key: bytes | None = None
+    headers: tuple[tuple[str, bytes], ...] = (("traceparent", b"bad\r\nheader: 1"),)

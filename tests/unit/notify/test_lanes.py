@@ -118,3 +118,31 @@ def test_the_process_never_runs_more_than_its_slots(steps: list[tuple[UUID, bool
             lanes.add(claimed(subscription), 100)
         running += lanes.ready(0)
         assert len(running) <= slots
+
+
+def test_a_new_delivery_gets_a_place_while_there_is_one_and_nothing_older_waits() -> None:
+    lanes = Lanes(notify_settings())
+    assert [lanes.reserve(A) for _ in range(START + 1)] == [True] * START + [False]
+    lanes.release(A)
+    assert lanes.reserve(A)
+    for _ in range(START):
+        lanes.release(A)
+    lanes.looked(None, [], {A: 0})
+    assert not lanes.reserve(A)
+    lanes.looked(None, [], {A: START})
+    assert lanes.reserve(A)
+
+
+def test_places_are_bounded_over_all_subscriptions() -> None:
+    lanes = Lanes(notify_settings(slots=3, claim_ahead=1))
+    assert [lanes.reserve(uuid.uuid4()) for _ in range(5)] == [True, True, True, False, False]
+
+
+def test_what_waits_for_something_in_hand_is_looked_for_when_that_is_written() -> None:
+    lanes = Lanes(notify_settings())
+    one = claimed()
+    lanes.add(one, 100)
+    lanes.looked({A}, [], {A: 3})
+    list(lanes.ready(0))
+    lanes.finished(one, answered=True)
+    assert lanes.written([result(one)]) == {A}
