@@ -42,7 +42,11 @@ class RateLimiter:
         self._leases: dict[str, _Lease] = {}
 
     async def charge(self, exchange: Exchange, key_id: str, cost: int = 1) -> None:
-        """Take `cost` from the key's quota; raises TooManyRequestsError when it is used up, and takes nothing then."""
+        """Take `cost` from the key's quota; raises TooManyRequestsError when it is used up, and takes nothing then.
+
+        What costs more than a whole quota costs a whole quota: it could never be paid otherwise.
+        """
+        cost = min(cost, self._quota)
         now = self._clock.now().timestamp()
         lease = self._leases.get(key_id)
         if lease is None or lease.left < cost or lease.ends_at <= now:

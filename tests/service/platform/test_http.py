@@ -20,8 +20,16 @@ from shared.platform.errors import PoisonError, TransientError
 from shared.platform.http.app import create_app
 from shared.platform.http.cursors import Cursors
 from shared.platform.http.duplex import DuplexResponse
-from shared.platform.http.limits import charge
-from shared.platform.http.problems import PROBLEM_RESPONSES, BadRequestError, ProblemError, RetryError, UnavailableError
+from shared.platform.http.exchange import Exchange
+from shared.platform.http.limits import RateLimiter, charge
+from shared.platform.http.problems import (
+    PROBLEM_RESPONSES,
+    BadRequestError,
+    ProblemError,
+    RetryError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from shared.platform.http.routing import api_router, json_body
 from shared.platform.http.settings import HttpSettings
 from shared.platform.kafka.messages import Message
@@ -307,6 +315,13 @@ async def test_a_batch_is_charged_for_its_items() -> None:
     async with world.client() as client:
         answers = [await client.post("/v1/charged", headers=key) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 429]
+
+
+async def test_what_costs_more_than_a_quota_can_be_paid_with_a_whole_one() -> None:
+    limiter = RateLimiter(HttpSettings(rate_per_second=1, rate_window_seconds=10))
+    await limiter.charge(Exchange(""), "key", 1000)
+    with pytest.raises(TooManyRequestsError):
+        await limiter.charge(Exchange(""), "key", 1)
 
 
 async def test_the_same_idempotency_key_and_body_get_the_same_answer(world: World, client: httpx.AsyncClient) -> None:
