@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from shared.platform.kafka.dead_letters import DeadLetter
-from shared.platform.kafka.errors import LostPartitionError
-from shared.platform.kafka.messages import Batch, Record
+from shared.platform.kafka.errors import BrokerUnavailableError, LostPartitionError, OutcomeUnknownError
+from shared.platform.kafka.messages import Batch, Message, Record
+from shared.platform.kafka.producer import Producer
 from shared.platform.supervisor import Worker
 
 
@@ -72,3 +73,13 @@ async def until(condition: Callable[[], bool], within: float = 20) -> None:
     async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - the effect is seen from outside only
             await asyncio.sleep(0.01)
+
+
+async def insist(producer: Producer, message: Message) -> None:
+    """Send until it is acknowledged."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await producer.send(message)
+            except (OutcomeUnknownError, BrokerUnavailableError):
+                continue

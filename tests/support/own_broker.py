@@ -18,11 +18,20 @@ class OwnBroker:
         self._var = var
         self._port = ports.any_free()
         self._child: Child | None = None
+        self._other = ports.any_free()
         self.address = f"{ports.LOOPBACK}:{self._port}"
+        self.addresses = f"{self.address},{ports.LOOPBACK}:{self._other}"
+        """Where it is, and where it will be after a move."""
 
     async def start(self) -> None:
         self._child = await Child.start(await prepare(self._var, self._port))
-        await wait_until_ready(self._child, self.address)
+        await wait_until_ready(self._child, f"{ports.LOOPBACK}:{self._port}")
+
+    async def move(self) -> None:
+        """Go on at another address with the same data, as after all brokers were replaced."""
+        await self.stop()
+        self._port = self._other
+        await self.start()
 
     async def stop(self) -> None:
         """End it cleanly."""

@@ -1,12 +1,11 @@
 """Opening and closing consumers of the client, each within its deadline."""
 
 import asyncio
-import contextlib
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
-from aiokafka.errors import KafkaError
 
+from shared.platform.kafka.closing import ended_within
 from shared.platform.kafka.codecs import bound_the_client
 from shared.platform.kafka.connection import client_options, milliseconds
 from shared.platform.settings import KafkaSettings
@@ -15,6 +14,7 @@ _POLL_INTERVAL_MS = 3_600_000
 """The client's own watch over idle consumers dies with one cancelled poll; ours is in the session."""
 _HEARTBEATS_PER_SESSION = 6
 _FETCH_WAIT_MS = 500
+_LAST_SECONDS = 1.0
 _FETCH_BYTES_PER_PARTITION = 1_048_576
 
 
@@ -54,11 +54,8 @@ async def retire(consumer: AIOKafkaConsumer, seconds: float) -> None:
 
     Where the client's own `stop` would wait on, its tasks are ended from outside.
     """
-    with contextlib.suppress(TimeoutError, KafkaError, OSError):
-        async with asyncio.timeout(seconds):
-            await consumer.stop()
-            return
-    consumer._closed = True  # noqa: SLF001 - see above
+    if consumer._closed or await ended_within(consumer.stop(), seconds):  # noqa: SLF001 - see above
+        return
     for owner, name in (
         (consumer._coordinator, "_coordination_task"),  # noqa: SLF001 - see above
         (consumer._coordinator, "_heartbeat_task"),  # noqa: SLF001 - see above
@@ -67,10 +64,6 @@ async def retire(consumer: AIOKafkaConsumer, seconds: float) -> None:
         task = getattr(owner, name, None)
         if task is not None:
             task.cancel()
-    with contextlib.suppress(TimeoutError, KafkaError, OSError, asyncio.CancelledError):
-        async with asyncio.timeout(1):
-            if consumer._fetcher is not None:  # noqa: SLF001 - see above
-                await consumer._fetcher.close()  # noqa: SLF001 - see above
-    with contextlib.suppress(TimeoutError, KafkaError, OSError, asyncio.CancelledError):
-        async with asyncio.timeout(1):
-            await consumer._client.close()  # noqa: SLF001 - see above
+    if consumer._fetcher is not None:  # noqa: SLF001 - see above
+        await ended_within(consumer._fetcher.close(), _LAST_SECONDS)  # noqa: SLF001 - see above
+    await ended_within(consumer._client.close(), _LAST_SECONDS)  # noqa: SLF001 - see above

@@ -6,7 +6,9 @@ import contextlib
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import MessageAccumulator
 
+from shared.platform.kafka.closing import ended_within
 from shared.platform.kafka.connection import client_options
 from shared.platform.kafka.metrics import PRODUCERS_REPLACED
 from shared.platform.settings import KafkaSettings
@@ -14,6 +16,7 @@ from shared.platform.settings import KafkaSettings
 log = structlog.get_logger()
 
 _FLUSH_OF_BROKEN_SECONDS = 1.0
+_LAST_SECONDS = 1.0
 _REOPEN_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 _LARGEST_REQUEST = 16 * 1024 * 1024
 """The client's own limit is out of the way: sizes are checked against the topic."""
@@ -33,6 +36,7 @@ class ProducerLane:
         self._ready = asyncio.Event()
         self._fault = asyncio.Event()
         self._closing = False
+        self._late_since: float | None = None
 
     @property
     def connected(self) -> bool:
@@ -54,6 +58,22 @@ class ProducerLane:
         if producer is self._producer:
             self._withdraw()
             self._fault.set()
+
+    def acknowledged(self) -> None:
+        """Say that a batch was acknowledged."""
+        self._late_since = None
+
+    def late(self, producer: AIOKafkaProducer) -> None:
+        """Say that a batch was not acknowledged in time.
+
+        When none is for the stall limit the producer is replaced: it asks only brokers it knows, and they may be gone.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._late_since is None:
+            self._late_since = now
+        elif now - self._late_since > self._settings.stall_limit_seconds:
+            self._late_since = None
+            self.broken(producer)
 
     def close(self) -> None:
         """Let `keep` flush, close and return."""
@@ -121,18 +141,24 @@ async def retire(producer: AIOKafkaProducer, seconds: float) -> None:
     The client's own `stop` waits for the flush of batches that never expire; the second half reaches into it for that
     reason.
     """
-    if seconds > 0:
-        with contextlib.suppress(TimeoutError, KafkaError):
-            async with asyncio.timeout(seconds):
-                await producer.stop()
-                return
+    if seconds > 0 and await ended_within(producer.stop(), seconds):
+        return
     producer._closed = True  # noqa: SLF001 - see above
     accumulator, task = producer._message_accumulator, producer._sender.sender_task  # noqa: SLF001 - see above
     if task is not None:
         task.cancel()
-    with contextlib.suppress(TimeoutError, KafkaError, OSError, asyncio.CancelledError):
-        async with asyncio.timeout(1):
-            await producer.client.close()
+    await ended_within(producer.client.close(), _LAST_SECONDS)
     if task is not None:
-        await asyncio.wait((task,), timeout=1)
-    accumulator.fail_all(KafkaError("the producer was given up"))
+        await asyncio.wait((task,), timeout=_LAST_SECONDS)
+    _fail_all(accumulator, KafkaError("the producer was given up"))
+
+
+def _fail_all(accumulator: MessageAccumulator, error: KafkaError) -> None:
+    """The accumulator's own `fail_all`, without its complaints about outcomes that nobody looks at."""
+    queued = {batch for batches in accumulator._batches.values() for batch in batches}  # noqa: SLF001 - see above
+    accumulator._pending_batches |= queued  # noqa: SLF001 - a batch leaves it once more when it fails
+    accumulator._exception = error  # noqa: SLF001 - what is still handed over is refused with it
+    for batch in list(accumulator._pending_batches):  # noqa: SLF001 - see above
+        batch.failure(error)
+        if not batch._drain_waiter.cancelled():  # noqa: SLF001 - see above
+            batch._drain_waiter.exception()  # noqa: SLF001 - see above

@@ -13,6 +13,8 @@ from shared.platform.kafka.partitions import Partitions, Subscription
 _CROWDED_POLL_SECONDS = 0.05
 """A poll that leaves full partitions out ends soon, so that they are asked for again."""
 _TICK_SECONDS = 1.0
+_SESSIONS_PER_JOIN = 3
+"""A member that is gone without a word holds up the others' joining for one session at least."""
 
 Polled = dict[TopicPartition, list[ConsumerRecord[Any, Any]]]
 
@@ -97,5 +99,6 @@ class Poller:
     def _must_not_hang(self) -> None:
         """The client waits without end for an assignment that does not come."""
         waited = asyncio.get_running_loop().time() - self._started
-        if self._task is not None and waited > self._settings.stall_limit_seconds:
+        longest_join = _SESSIONS_PER_JOIN * self._settings.session_timeout_seconds
+        if self._task is not None and waited > max(longest_join, self._settings.stall_limit_seconds):
             raise SessionBrokenError("no answer to a poll")

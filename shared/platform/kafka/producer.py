@@ -10,7 +10,7 @@ from typing import Protocol, Self
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from shared.platform.kafka.errors import BrokerUnavailableError, OutcomeUnknownError
+from shared.platform.kafka.errors import BrokerUnavailableError
 from shared.platform.kafka.messages import Message
 from shared.platform.kafka.metrics import PRODUCE_FAILED, PRODUCE_SECONDS, PRODUCED
 from shared.platform.kafka.routes import NOT_TAKEN, Route, Routes, SendError
@@ -99,12 +99,13 @@ class KafkaProducer:
                 taken = True
                 await future
         except TimeoutError:
-            return _late(message.topic) if taken else _not_taken(message.topic)
+            return self._routes.late(route) if taken and route is not None else _not_taken(message.topic)
         except NOT_TAKEN:
             return _not_taken(message.topic) if not taken or route is None else self._routes.failed(route, KafkaError())
         except KafkaError as error:
             return _not_taken(message.topic) if route is None else self._routes.failed(route, error)
         route.produced.inc()
+        route.lane.acknowledged()
         return None
 
 
@@ -150,13 +151,12 @@ class _Sending:
         route, future = taken
         if not future.done():
             future.add_done_callback(_observe)
-            return _late(route.topic)
+            return self._routes.late(route)
         error = None if future.cancelled() else future.exception()
-        return None if error is None else self._routes.failed(route, error)
-
-
-def _late(topic: str) -> OutcomeUnknownError:
-    return OutcomeUnknownError(f"{topic} did not acknowledge in time")
+        if error is not None:
+            return self._routes.failed(route, error)
+        route.lane.acknowledged()
+        return None
 
 
 def _not_taken(topic: str) -> BrokerUnavailableError:

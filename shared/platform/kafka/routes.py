@@ -112,6 +112,11 @@ class Routes:
             return BrokerUnavailableError(f"the broker lets us not write to {route.topic}")
         return OutcomeUnknownError(f"{route.topic} did not acknowledge: {type(error).__name__}")
 
+    def late(self, route: Route) -> OutcomeUnknownError:
+        """Translate the silence after a message was handed over."""
+        route.lane.late(route.producer)
+        return OutcomeUnknownError(f"{route.topic} did not acknowledge in time")
+
     def close(self) -> None:
         """Let every lane flush and end."""
         for lane in self._lanes.values():

@@ -23,6 +23,7 @@ Apply: TypeAlias = Callable[[bytes | None, bytes | None, Headers, int], None]
 """Key, value (None: the key is gone), headers, offset. Quick; an exception ends the worker."""
 
 _PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 10.0
 _OUTDATED_SECONDS = 3.5 * 86_400
 """Half the time for which deletions are kept: after a longer absence one may have been missed."""
 
@@ -52,6 +53,8 @@ class CompactedTable:
         self._apply = apply
         self._reset = reset
         self._positions: dict[TopicPartition, int] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._behind: dict[TopicPartition, int] = {}
         self._seen_at = 0.0
         TABLE_READY.labels(topic).set(0)
         if readiness is not None:
@@ -74,14 +77,30 @@ class CompactedTable:
         consumer = await open_consumer(self._settings, group=None)
         try:
             ends = await self._assign(consumer)
+            looked = _now()
             while not stop.is_set():
                 await self._read(consumer)
+                if _now() - looked > min(_LOOK_SECONDS, self._settings.stall_limit_seconds / 4):
+                    await self._must_follow(consumer)
+                    looked = _now()
                 if not self.ready.is_set() and await self._reached(consumer, ends):
                     self.ready.set()
                     TABLE_READY.labels(self._topic).set(1)
                     log.info("table.read", topic=self._topic, partitions=len(ends))
         finally:
             await retire(consumer, self._settings.stop_deadline_seconds)
+
+    async def _must_follow(self, consumer: AIOKafkaConsumer) -> None:
+        """KafkaError when the broker does not answer, or when records wait since the last look and none was read.
+
+        The client would go on in silence, and a key that was revoked would stay good here.
+        """
+        behind = {tp: self._positions[tp] for tp, end in self._ends.items() if await consumer.position(tp) < end}
+        if behind and behind == {tp: self._behind.get(tp) for tp in behind}:
+            raise KafkaError("records wait and none is read")
+        self._behind = behind
+        self._ends = await consumer.end_offsets(list(self._positions))
+        self._seen_at = _now()
 
     async def _assign(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int]:
         """Place every partition; the ends of all of them now."""
@@ -96,6 +115,7 @@ class CompactedTable:
             self._start_over("it was away too long, or the topic is another one")
         for tp in partitions:
             consumer.seek(tp, self._positions.setdefault(tp, first[tp]))
+        self._ends, self._behind, self._seen_at = ends, {}, _now()
         return ends
 
     def _outdated(self, ends: dict[TopicPartition, int]) -> bool:
@@ -120,7 +140,6 @@ class CompactedTable:
                 raise
             log.error("table.stepped_over", topic=self._topic, error=type(error).__name__)  # noqa: TRY400 - no trace wanted
             return
-        self._seen_at = _now()
         for tp, records in polled.items():
             for record in records:
                 self._apply(record.key, record.value, record.headers, record.offset)

@@ -10,10 +10,11 @@ from shared.platform.kafka.consumer import PartitionedConsumer
 from shared.platform.kafka.errors import PoisonError, SessionBrokenError, StalledError
 from shared.platform.kafka.messages import Batch, Handler, Message, OffsetStore
 from shared.platform.kafka.producer import KafkaProducer
+from shared.platform.kafka.table import CompactedTable
 from shared.platform.kafka.topics import TopicSpec, apply_topics
 from shared.platform.settings import KafkaSettings
 from tests.service.kafka.conftest import MakeTopic
-from tests.support.kafka_fakes import KeptLetters, MemoryLedger, running, until
+from tests.support.kafka_fakes import KeptLetters, MemoryLedger, insist, running, until
 from tests.support.own_broker import own_broker
 
 
@@ -181,3 +182,28 @@ async def test_a_broker_that_stops_and_starts_costs_no_record_and_no_restart(tmp
             await fill(producer, "things", range(100, 200), partitions=2)
             await until(lambda: len(ledger.seen) >= 200, within=40)
     assert sorted(int((value or b"-1").rstrip(b"\0")) for value in ledger.values) == list(range(200))
+
+
+async def test_brokers_that_all_come_back_at_other_addresses_are_found_again(tmp_path: Path) -> None:
+    async with own_broker(tmp_path) as broker:
+        settings = KafkaSettings(
+            bootstrap_servers=broker.addresses,
+            session_timeout_seconds=6,
+            poll_timeout_seconds=0.2,
+            request_timeout_seconds=2,
+            send_deadline_seconds=1,
+            stop_deadline_seconds=1,
+            stall_limit_seconds=2,
+        )
+        await apply_topics(settings, [TopicSpec("things", 1, timedelta(days=1))])
+        ledger, followed = MemoryLedger(), list[bytes | None]()
+        follower = CompactedTable(
+            settings, "things", apply=lambda _k, value, _h, _o: followed.append(value), reset=followed.clear
+        )
+        consumer = reader(settings, "things", ledger.handle, ledger)
+        async with KafkaProducer(settings) as producer, running(consumer, follower, within=80):
+            await fill(producer, "things", range(10))
+            await until(lambda: len(ledger.seen) == len(followed) == 10)
+            await broker.move()
+            await insist(producer, Message("things", b"after"))
+            await until(lambda: b"after" in ledger.values and b"after" in followed, within=30)

@@ -15,6 +15,7 @@ from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.kafka.topics import TopicSpec, apply_topics
 from shared.platform.settings import KafkaSettings
 from tests.service.kafka.conftest import MakeTopic
+from tests.support.kafka_fakes import insist
 from tests.support.own_broker import OwnBroker, own_broker
 
 
@@ -28,16 +29,6 @@ def hasty(broker: OwnBroker) -> KafkaSettings:
     return KafkaSettings(
         bootstrap_servers=broker.address, send_deadline_seconds=2, request_timeout_seconds=3, stop_deadline_seconds=1
     )
-
-
-async def insist(producer: KafkaProducer, message: Message) -> None:
-    """Send until it is acknowledged."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await producer.send(message)
-            except (OutcomeUnknownError, BrokerUnavailableError):
-                continue
 
 
 async def read(settings: KafkaSettings, topic: str, last: bytes) -> list[bytes | None]:
