@@ -17,7 +17,7 @@ from services.ingest.intake import Intake, Submission
 from services.ingest.openapi import ACCEPTED, ANSWERED, CLOUDEVENT, CLOUDEVENTS, NDJSON, batch_body, event_body
 from services.ingest.pace import Pace
 from services.ingest.settings import IngestSettings
-from services.ingest.splitters import ArraySplitter, BrokenBatchError, LineSplitter, Splitter
+from services.ingest.splitters import ArraySplitter, BrokenBatchError, LineSplitter, Splitter, WholeBody
 from services.ingest.verdict import Status
 from shared.contracts.events import EventKind
 from shared.platform.auth.access import Principal, require
@@ -27,7 +27,7 @@ from shared.platform.http.routing import api_router, require_json
 
 BATCHES: Final = "/v1/events"
 _EVENTS: Final = ("application/json", CLOUDEVENT)
-_BATCHES: Final = (NDJSON, "application/jsonl", "application/json", CLOUDEVENTS)
+_BATCHES: Final = (NDJSON, "application/jsonl", "application/json", CLOUDEVENTS, CLOUDEVENT)
 _LINES: Final = frozenset({NDJSON, "application/jsonl"})
 
 Reporter = Annotated[Principal, Depends(require("events:write"))]
@@ -102,12 +102,14 @@ def batches_router(intake: Intake, settings: IngestSettings) -> APIRouter:
     async def report_all(request: Request, reporter: Reporter, strict: Strict = False) -> Response:  # noqa: FBT002 - a query parameter
         """Body and answer are streamed: a batch may have any size. 503 where the broker is away from the start."""
         media_type = require_json(request, accepted=_BATCHES)
-        reader = ItemReader(Sender(reporter.agency, reporter.nation), strict, request.headers.get("traceparent"))
+        envelope = _envelope_headers(request)
+        sender = Sender(reporter.agency, reporter.nation)
+        reader = ItemReader(sender, strict, request.headers.get("traceparent"), envelope)
         pace = Pace(request, items_per_charge=settings.batch_items_per_charge)
         batch = Batch(
             intake,
             _pieces(request),
-            _splitter(media_type, settings.max_item_bytes),
+            _splitter(media_type, settings.max_item_bytes, whole=envelope is not None or media_type == CLOUDEVENT),
             reader.read,
             chunk_items=settings.batch_chunk_items,
             chunks_in_flight=settings.batch_chunks_in_flight,
@@ -128,7 +130,9 @@ async def _begin(batch: Batch, settings: IngestSettings) -> Response:
     return BatchAnswer(lines, batch, memory_bytes=settings.answers_in_memory_bytes, disk_bytes=settings.answers_on_disk_bytes)
 
 
-def _splitter(media_type: str, limit: int) -> Splitter:
+def _splitter(media_type: str, limit: int, *, whole: bool) -> Splitter:
+    if whole:
+        return WholeBody(limit)
     return LineSplitter(limit) if media_type in _LINES else ArraySplitter(limit)
 
 

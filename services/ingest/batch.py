@@ -1,7 +1,7 @@
 """A batch: items as they stream in, taken in chunks with a few in flight, answered one line each in their order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,7 @@ import orjson
 
 from services.ingest.domain.normalise import Sender
 from services.ingest.domain.refusal import RefusedError
-from services.ingest.envelopes import open_structured, read_strictly
+from services.ingest.envelopes import open_binary_http, open_structured, read_strictly
 from services.ingest.intake import Intake, Submission
 from services.ingest.metrics import BATCH_ITEMS
 from services.ingest.splitters import BrokenBatchError, Item, Oversized, Splitter
@@ -30,9 +30,14 @@ class ItemReader:
     sender: Sender
     strict: bool
     traceparent: str | None
+    envelope: Mapping[str, str] | None = None
+    """The headers of a CloudEvent in binary mode: then the body is the one item."""
 
     def read(self, text: bytes) -> Submission:
         """An item with its `type`, or a CloudEvent; raises RefusedError."""
+        if self.envelope is not None:
+            opened = open_binary_http(self.envelope, text, self.sender)
+            return Submission(opened.kind, opened.tree, self.sender, self.strict, opened.traceparent or self.traceparent)
         tree = read_strictly(text)
         if isinstance(tree, dict) and "specversion" in tree:
             opened = open_structured(tree, self.sender)

@@ -55,6 +55,7 @@ def batch_body() -> dict[str, Any]:
                 NDJSON: {"schema": {"type": "string", "description": "an event a line, each with its `type`"}},
                 "application/json": {"schema": anything, "examples": {"batch": {"value": items}}},
                 CLOUDEVENTS: {"schema": anything},
+                CLOUDEVENT: {"schema": {"type": "object", "description": "one event, answered with one line"}},
             },
         }
     }

@@ -3,12 +3,24 @@
 from functools import lru_cache
 
 from shared.contracts.events import Place
-from shared.contracts.places import checkpoint
+from shared.contracts.places import checkpoint, locate
+
+
+class Checkpoints:
+    """`Register` over the checkpoints of the package."""
+
+    def coded(self, code: str) -> Place | None:
+        """See `Register`."""
+        return _coded(code)
+
+    def around(self, lat: float, lon: float) -> Place | None:
+        """See `Register`."""
+        found = locate(Place(lat=lat, lon=lon))
+        return found if found.code else None
 
 
 @lru_cache(maxsize=4096)
-def find_checkpoint(code: str) -> Place | None:
-    """The checkpoint of a code; None where the register has none."""
+def _coded(code: str) -> Place | None:
     found = checkpoint(code)
     if found is None:
         return None

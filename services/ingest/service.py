@@ -9,7 +9,7 @@ from services.ingest.api import batches_router, events_router
 from services.ingest.consumer import KINDS, KafkaDoor
 from services.ingest.domain.normalise import Rules
 from services.ingest.intake import Intake
-from services.ingest.places import find_checkpoint
+from services.ingest.places import Checkpoints
 from services.ingest.recent import RecentEvents
 from services.ingest.settings import IngestSettings, Settings
 from shared.contracts.topics import DEAD_LETTERS, KEYS
@@ -35,7 +35,7 @@ class IngestService(Service):
 def rules_of(settings: IngestSettings) -> Rules:
     """What holds for every submission, as set."""
     return Rules(
-        register=find_checkpoint,
+        register=Checkpoints(),
         earliest=settings.earliest,
         clock_skew=timedelta(seconds=settings.clock_skew_seconds),
         strict=settings.strict,

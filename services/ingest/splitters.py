@@ -70,6 +70,28 @@ class LineSplitter:
             yield text
 
 
+class WholeBody:
+    """The whole stream is one item."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._body = bytearray()
+        self._too_long = False
+
+    def feed(self, piece: bytes) -> Iterator[Item]:
+        """See `Splitter`."""
+        if self._too_long or len(self._body) + len(piece) > self._limit:
+            self._too_long = True
+            self._body.clear()
+        else:
+            self._body += piece
+        yield from ()
+
+    def finish(self) -> Iterator[Item]:
+        """See `Splitter`."""
+        yield Oversized.ITEM if self._too_long else bytes(self._body)
+
+
 _OUTSIDE: Final = re.compile(rb'["\[\]{},]')
 _INSIDE: Final = re.compile(rb'["\\]')
 

@@ -14,11 +14,21 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 SAT = Sender("GT-SAT", "GT")
 CROSSING, SEIZURE = EventKind.BORDER_CROSSING, EventKind.SEIZURE
 
-_POSTS = {"MX-GT-01": Place(code="MX-GT-01", lat=14.68, lon=-92.14, name="Ciudad Hidalgo", nations=("GT", "MX"))}
+_POST = Place(code="MX-GT-01", lat=14.68, lon=-92.14, name="Ciudad Hidalgo", nations=("GT", "MX"))
+
+
+class Posts:
+    """A register of one border post."""
+
+    def coded(self, code: str) -> Place | None:
+        return _POST if code == _POST.code else None
+
+    def around(self, lat: float, lon: float) -> Place | None:
+        return _POST if (round(lat, 1), round(lon, 1)) == (14.7, -92.1) else None
 
 
 def rules(**changes: Any) -> Rules:
-    given = {"register": _POSTS.get, "earliest": datetime(1970, 1, 1, tzinfo=UTC), "clock_skew": timedelta(minutes=5)}
+    given = {"register": Posts(), "earliest": datetime(1970, 1, 1, tzinfo=UTC), "clock_skew": timedelta(minutes=5)}
     return Rules(**{**given, **changes})
 
 

@@ -35,7 +35,7 @@ class Sender:
 class Rules:
     """What holds for every submission.
 
-    `register` finds checkpoints by code. `widest` is the widest handling that events of an agency may carry. `strict` refuses
+    `register` knows the checkpoints. `widest` is the widest handling that events of an agency may carry. `strict` refuses
     fields we do not know, by name; otherwise they are kept aside.
     """
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from services.ingest.domain.findings import Findings, Path
 from services.ingest.domain.identifiers import Verdict, compact, container, imo_number, mmsi, vin
@@ -21,8 +21,18 @@ from services.ingest.domain.submitted_parts import (
 from services.ingest.domain.values import plain
 from shared.contracts.events import Place
 
-Register = Callable[[str], Place | None]
-"""The checkpoint of a code, None where the register has none."""
+
+class Register(Protocol):
+    """The register of checkpoints."""
+
+    def coded(self, code: str) -> Place | None:
+        """The checkpoint of a code."""
+        ...
+
+    def around(self, lat: float, lon: float) -> Place | None:
+        """The checkpoint within whose radius a position lies."""
+        ...
+
 
 _HS_CODE: Final = re.compile(r"\d{4}(\d{2}){0,3}")
 _CODE: Final = re.compile(r"[A-Za-z]{2}(-?[A-Za-z0-9]{2,8}){0,3}")
@@ -30,23 +40,22 @@ _NUMBERS: Final[tuple[tuple[str, Callable[[str], Verdict]], ...]] = (("vin", vin
 
 
 def canonical_place(place: SubmittedPlace, register: Register, found: Findings) -> dict[str, Any]:
-    """A place. What the register knows of a code completes it; a code it does not know is flagged."""
+    """A place. What was reported stays; the register adds what it knows, and a code that it does not know is flagged."""
     _aside(place, ("place",), found)
     made: dict[str, Any] = {}
-    if place.code:
-        made["code"] = place.code
-        known = register(place.code)
-        if known is None:
-            found.flag(("place", "code"), "unknown_place", "no checkpoint of the register has this code")
-        else:
-            found.derive(made, code=known.code, name=known.name, nations=known.nations, **_position(place, known))
     if place.lat is not None and place.lon is not None:
         made["lat"], made["lon"] = place.lat, place.lon
+        known = register.coded(place.code) if place.code else register.around(place.lat, place.lon)
+    else:
+        known = register.coded(place.code or "")
+    if place.code:
+        made["code"] = place.code
+    if known is not None:
+        added = {"code": known.code, "lat": known.lat, "lon": known.lon, "name": known.name, "nations": known.nations}
+        found.derive(made, **{name: value for name, value in added.items() if name not in made})
+    elif place.code:
+        found.flag(("place", "code"), "unknown_place", "no checkpoint of the register has this code")
     return made
-
-
-def _position(place: SubmittedPlace, known: Place) -> dict[str, Any]:
-    return {} if place.lat is not None or known.lat is None else {"lat": known.lat, "lon": known.lon}
 
 
 def canonical_conveyance(conveyance: SubmittedConveyance, path: Path, found: Findings) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from shared.contracts import topics
 from shared.platform.settings import KafkaSettings
 from tests.support.ingest import crossing, least, seizure
-from tests.support.ingest_service import Desk, until
+from tests.support.ingest_service import Desk, running, until
 
 CROSSING, SEIZURE = {"type": "border-crossing"}, {"type": "seizure"}
 ENVELOPE = {"specversion": "1.0", "id": "e1", "source": "/lanes/3", "type": "atalaya.seizure.v1"}
@@ -52,6 +53,26 @@ async def test_each_item_is_answered_for_itself_and_in_order(desk: Desk, media_t
     assert [answer["index"] for answer in answers] == list(range(len(MIXED)))
     accepted = [answer["event_id"] for answer in answers if answer["status"] == "accepted"]
     assert [str(event.event_id) for event in await desk.events(4)] == accepted
+
+
+async def test_a_cloudevent_alone_is_a_batch_of_one(desk: Desk) -> None:
+    structured = await desk.batch(
+        orjson.dumps({**ENVELOPE, "data": seizure(id="s")}, option=orjson.OPT_INDENT_2), "application/cloudevents+json"
+    )
+    headers = {f"ce-{name}": value for name, value in ENVELOPE.items()}
+    binary = await desk.batch(orjson.dumps(seizure(id="b")), "application/json", **headers)
+    assert [[answer["status"] for answer in answers] for answers in (structured, binary)] == [["accepted"], ["accepted"]]
+    assert [event.id for event in await desk.events(2)] == ["s", "b"]
+
+
+async def test_a_batch_beyond_the_rate_is_slowed_down_and_answered_to_its_end(kafka_of_test: KafkaSettings, token: str) -> None:
+    limits = {"rate_per_second": 3, "rate_window_seconds": 1}
+    async with running(kafka_of_test, token=token, http=limits, batch_items_per_charge=1, batch_chunk_items=1) as desk:
+        started = time.monotonic()
+        answers = await desk.batch(lines([CROSSING | least(id=str(number)) for number in range(6)]))
+        assert [answer["status"] for answer in answers] == ["accepted"] * 6
+        assert time.monotonic() - started > 1
+        assert (await desk.post("/v1/events", b"{}", "application/x-ndjson")).status_code == 429
 
 
 async def test_an_empty_batch_is_answered_with_nothing(desk: Desk) -> None:

@@ -219,6 +219,9 @@ def test_the_register_completes_a_known_place_and_an_unknown_one_is_flagged() ->
     known = canonical(least()).event().place
     assert known is not None
     assert (known.code, known.name, known.nations, known.lat) == ("MX-GT-01", "Ciudad Hidalgo", ("GT", "MX"), 14.68)
+    near = canonical(least(place={"lat": 14.679, "lon": -92.146})).event().place
+    assert near is not None
+    assert (near.code, near.lat, near.nations) == ("MX-GT-01", 14.679, ("GT", "MX"))
     event = canonical(least(place={"code": "GT-SV-99"})).event()
     assert [(flag.pointer, flag.code) for flag in event.flags] == [("/place/code", "unknown_place")]
 
