@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from fastapi import APIRouter
 
@@ -60,7 +61,11 @@ class _Parts:
         self.gate = asyncio.Semaphore(max(1, settings.database.pool_loops - 1))
         self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay")
         self.watchlist = Watchlist(database, clock, self.relay.wake)
-        self.feed = IndexFeed(settings.kafka, readiness)
+
+    @cached_property
+    def feed(self) -> IndexFeed:
+        """The list in memory, for the roles that judge by it; tracking does without."""
+        return IndexFeed(self.settings.kafka, self.readiness)
 
     def api(self) -> list[APIRouter]:
         """Watchlist, alerts, ad hoc screening."""

@@ -7,12 +7,13 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
 from services.correlate.entries import AnyEntry, Author, faults_in
+from shared.contracts.base import Contract
 from shared.contracts.watchlist import ActorBody, EntryHead, RouteBody
 from shared.platform.auth.access import Principal
 from shared.platform.faults import Fault, faults_of
 from shared.platform.http.problems import InvalidInputError
 
-B = TypeVar("B", bound=ActorBody | RouteBody)
+B = TypeVar("B", bound=Contract)
 T = TypeVar("T")
 
 _HEAD = frozenset({*EntryHead.model_fields, "type"})
@@ -75,10 +76,10 @@ def checked(model: type[B], value: Any) -> tuple[B | None, list[Fault]]:
     """A body, or None with every fault: of its shape, or else of its sense."""
     own = {name: item for name, item in value.items() if name not in _HEAD} if isinstance(value, dict) else value
     try:
-        body: B = model.model_validate(own, extra="forbid")
+        body = model.model_validate(own, extra="forbid")
     except ValidationError as error:
         return None, faults_of(error)
-    faults = faults_in(body)
+    faults = faults_in(body) if isinstance(body, ActorBody | RouteBody) else []
     if faults:
         return None, faults
     return body, []
