@@ -39,7 +39,9 @@ def demo(
 
     Exit code 0: every alert arrived, verified, once, at exactly the partners it was releasable to. 1: it did not; the difference is printed.
     """
-    from services.cli.demo import ground  # noqa: PLC0415 - so that help is there at once
+    import structlog  # noqa: PLC0415 - so that help is there at once
+
+    from services.cli.demo import ground  # noqa: PLC0415 - as above
     from services.cli.demo.board import Board  # noqa: PLC0415
     from services.cli.demo.options import Options  # noqa: PLC0415
     from services.cli.demo.outcome import summary  # noqa: PLC0415
@@ -48,6 +50,8 @@ def demo(
     from services.cli.running.console import fetch_with_bar  # noqa: PLC0415
 
     logging.disable(logging.CRITICAL)  # a client library's words about a broker that is being started are no news here
+    # Standard output is the outcome's alone. The stream is looked up for each line: the live view puts its own in place.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     options, board = Options(var.absolute(), seed, crossings, patience), Board()
     if not sys.stderr.isatty():
         typer.echo(NOTE, err=True)
