@@ -1,6 +1,6 @@
 """The Kafka door: the raw topics, read in groups, to the same use case as HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from services.ingest.domain.normalise import Sender
@@ -22,9 +22,10 @@ KINDS: Final = {RAW_BORDER_CROSSINGS: EventKind.BORDER_CROSSING, RAW_SEIZURES: E
 class KafkaDoor:
     """Handles batches of raw records. The offset is committed after their events are acknowledged, so a repeat is possible and harmless."""
 
-    def __init__(self, intake: Intake, agencies: Mapping[str, KafkaAgency]) -> None:
+    def __init__(self, intake: Intake, agencies: Mapping[str, KafkaAgency], *, slice_records: int) -> None:
         self._intake = intake
         self._agencies = agencies
+        self._slice = slice_records
 
     async def handle(self, batch: Batch) -> None:
         """Return once every record's event is on the topic.
@@ -33,20 +34,25 @@ class KafkaDoor:
         come again as duplicates. Raises OutcomeUnknownError where the broker did not answer: then all come again.
         """
         verdicts: dict[int, Verdict] = {}
-        submissions: list[Submission] = []
-        offsets: list[int] = []
-        for record in batch.records:
-            try:
-                submissions.append(self._submission(batch.topic, record))
-                offsets.append(record.offset)
-            except RefusedError as error:
-                verdicts[record.offset] = refused(error)
-        verdicts.update(zip(offsets, await self._intake.accept_many(submissions), strict=True))
+        for start in range(0, len(batch.records), self._slice):
+            verdicts |= await self._take(batch.topic, batch.records[start : start + self._slice])
         if any(verdict.status is Status.UNKNOWN for verdict in verdicts.values()):
             raise OutcomeUnknownError("not every event was acknowledged in time")
         bad = {offset: verdict.reason for offset, verdict in verdicts.items() if not verdict.taken}
         if bad:
             raise PoisonError("refused at the door", records=bad)
+
+    async def _take(self, topic: str, records: Sequence[Record]) -> dict[int, Verdict]:
+        """The verdicts by offset. A slice at a time, so that HTTP is served between them."""
+        verdicts: dict[int, Verdict] = {}
+        submissions: dict[int, Submission] = {}
+        for record in records:
+            try:
+                submissions[record.offset] = self._submission(topic, record)
+            except RefusedError as error:
+                verdicts[record.offset] = refused(error)
+        taken = await self._intake.accept_many(list(submissions.values()))
+        return verdicts | dict(zip(submissions, taken, strict=True))
 
     def _submission(self, topic: str, record: Record) -> Submission:
         if record.value is None:

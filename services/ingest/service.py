@@ -58,7 +58,7 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
             settings.kafka,
             group=GROUP,
             topics=list(KINDS),
-            handle=KafkaDoor(intake, ingest.kafka_agencies).handle,
+            handle=KafkaDoor(intake, ingest.kafka_agencies, slice_records=ingest.batch_chunk_items).handle,
             offsets=None,
             dead_letters=TopicDeadLetters(producer, DEAD_LETTERS, service="ingest", clock=clock),
             readiness=readiness,

@@ -52,7 +52,7 @@ class IngestSettings(Group):
         default=100,
         ge=1,
         le=1000,
-        description="Items of a batch taken at once: few enough that others are served between (about 5 ms), enough to fill a send.",
+        description="Items of a batch, or records of a raw topic, taken at once: few enough that others are served between (about 5 ms), enough to fill a send.",
     )
     batch_chunks_in_flight: int = Field(
         default=4, ge=1, le=64, description="Chunks of one batch waiting for the broker at a time; bounds the memory of a batch."
