@@ -79,17 +79,11 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-class NotifyDatabaseSettings(DatabaseSettings):
-    """One connection for each partition's fan-out, and two beside them: claims and results must not wait for it."""
-
-    pool_loops: int = Field(default=8, ge=3, description="Connections for the workers' own transactions.")
-
-
 class Settings(ProcessSettings):
     """All settings of a notify process."""
 
     kafka: KafkaSettings = KafkaSettings()
     http: HttpSettings = HttpSettings()
     keys: KeysSettings = KeysSettings()
-    database: NotifyDatabaseSettings = NotifyDatabaseSettings()
+    database: DatabaseSettings = DatabaseSettings()
     notify: NotifySettings = NotifySettings()

@@ -1,6 +1,5 @@
 import asyncio
 import json
-from typing import NamedTuple
 from uuid import UUID
 
 import pytest
@@ -13,7 +12,7 @@ from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
 from shared.platform.errors import LostPartitionError
 from shared.platform.kafka.messages import Batch
-from tests.support.notify import Receipt, Receiver, Station, alert_message, until
+from tests.support.notify import RawRecord, Receipt, Receiver, Station, alert_message, until
 
 
 async def test_a_webhook_verifies_and_says_what_the_alert_says(notify: Station, receiver: Receiver) -> None:
@@ -224,7 +223,7 @@ async def test_a_first_revision_goes_out_without_a_claim_and_a_dead_sender_loses
 async def test_when_the_commit_fails_nothing_is_sent_and_the_places_are_free_again(notify: Station, receiver: Receiver) -> None:
     subscription, _ = await notify.subscribe(receiver.url)
     handler = AlertHandler(notify.database, notify.clock, notify.dispatcher)
-    record = Raw(0, encode(alert_message()))
+    record = RawRecord(0, encode(alert_message()))
     async with notify.dispatching():
         await until(lambda: notify.dispatcher.reserve(UUID(int=1)) is not None)
         for _ in range(20):
@@ -238,11 +237,3 @@ async def test_when_the_commit_fails_nothing_is_sent_and_the_places_are_free_aga
             await handler.handle(Batch("atalaya.alerts", 0, [record], expected_offset=None, next_offset=1))
     assert len(receiver.receipts) == 1
     assert await notify.states() == {"delivered": 1}
-
-
-class Raw(NamedTuple):
-    offset: int
-    value: bytes
-    timestamp: int = 0
-    key: bytes | None = None
-    headers: tuple[tuple[str, bytes], ...] = (("traceparent", b"bad\r\nheader: 1"),)
