@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.correlate.store.bulk import among
 from services.correlate.store.messages import alert_message
 from services.correlate.tables import alert as alerts
 from services.correlate.tables import alert_revision as revisions
@@ -43,7 +44,7 @@ class Revision:
 
 async def alerts_of(connection: AsyncConnection, subjects: Collection[str]) -> dict[str, list[StoredAlert]]:
     """By partition subject its alerts, nobody else's to change until the transaction ends."""
-    query = select(alerts).where(alerts.c.partition_subject.in_(list(subjects))).order_by(alerts.c.alert_id).with_for_update()
+    query = select(alerts).where(among(alerts.c.partition_subject, subjects)).order_by(alerts.c.alert_id).with_for_update()
     found: dict[str, list[StoredAlert]] = {}
     for row in await connection.execute(query):
         found.setdefault(row.partition_subject, []).append(_stored(row))

@@ -1,6 +1,6 @@
 """The list in PostgreSQL: the present version of each entry, every version it had, and what of it is to be sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, label
+from services.correlate.store.bulk import among
 from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
@@ -24,9 +25,9 @@ async def lock_list(connection: AsyncConnection) -> int:
     return version
 
 
-async def find_entries(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, AnyEntry]:
+async def find_entries(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, AnyEntry]:
     """The present versions of these entries, ended ones too; what does not exist is absent."""
-    query = select(entries.c.content).where(entries.c.entry_id.in_(list(ids)))
+    query = select(entries.c.content).where(among(entries.c.entry_id, ids))
     found = [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
     return {entry.entry_id: entry for entry in found}
 
@@ -78,7 +79,7 @@ async def validities(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[U
     if not wanted:
         return {}
     query = select(entries.c.entry_id, entries.c.valid_from, entries.c.valid_to).where(
-        entries.c.entry_id.in_(wanted), entries.c.ended_at.is_(None)
+        among(entries.c.entry_id, wanted), entries.c.ended_at.is_(None)
     )
     return {row.entry_id: (row.valid_from, row.valid_to) for row in await connection.execute(query)}
 

@@ -4,16 +4,16 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.correlate.store.bulk import among, put_rows
 from services.correlate.tables import event as events
 from shared.contracts.events import Event
 
 
 async def known_digests(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
     """The content that was screened first under each of these ids; an id never screened is absent."""
-    query = select(events.c.event_id, events.c.content_digest).where(events.c.event_id.in_(list(ids)))
+    query = select(events.c.event_id, events.c.content_digest).where(among(events.c.event_id, ids))
     return {row.event_id: row.content_digest for row in await connection.execute(query)}
 
 
@@ -23,5 +23,4 @@ async def note_events(connection: AsyncConnection, screened: Iterable[Event]) ->
         {"event_id": event.event_id, "content_digest": event.content_digest, "received_at": event.received_at}
         for event in screened
     ]
-    if rows:
-        await connection.execute(postgresql.insert(events).values(rows).on_conflict_do_nothing())
+    await put_rows(connection, events, rows, replace=False)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.domain.track.revisions import lineage_bucket
+from services.correlate.store.bulk import among, put_rows
 from services.correlate.tables import lineage_revision as lineages
 from services.correlate.tables import sighting as sightings
 from shared.contracts.sightings import RevisionNotice, Sighting
@@ -49,18 +50,14 @@ async def lock_lineages(connection: AsyncConnection, *, read: Iterable[UUID], ch
 
 async def find_sightings(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Sighting]:
     """Those of these ids that are stored."""
-    query = select(sightings.c.content).where(sightings.c.sighting_id.in_(list(ids)))
+    query = select(sightings.c.content).where(among(sightings.c.sighting_id, ids))
     found = [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
     return {sighting.sighting_id: sighting for sighting in found}
 
 
 async def put_sightings(connection: AsyncConnection, fresh: Sequence[Sighting]) -> None:
     """Store these, each in place of the one of its id; no id may come twice."""
-    if not fresh:
-        return
-    statement = postgresql.insert(sightings).values([_row(sighting) for sighting in fresh])
-    new = {column.name: statement.excluded[column.name] for column in sightings.c if column.name != "sighting_id"}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["sighting_id"], set_=new))
+    await put_rows(connection, sightings, [_row(sighting) for sighting in fresh], replace=True)
 
 
 async def histories(connection: AsyncConnection, subjects: Collection[str], horizon: timedelta) -> dict[str, list[Sighting]]:
@@ -74,7 +71,7 @@ async def histories(connection: AsyncConnection, subjects: Collection[str], hori
 
 async def known_revisions(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, int]:
     """The highest revision of those lineages that were ever revised."""
-    query = select(lineages.c.lineage_id, lineages.c.revision).where(lineages.c.lineage_id.in_(list(ids)))
+    query = select(lineages.c.lineage_id, lineages.c.revision).where(among(lineages.c.lineage_id, ids))
     return {row.lineage_id: row.revision for row in await connection.execute(query)}
 
 
@@ -96,7 +93,7 @@ async def note_revisions(connection: AsyncConnection, notices: Mapping[UUID, Rev
 
 async def of_lineages(connection: AsyncConnection, ids: Collection[UUID]) -> list[Sighting]:
     """Every stored sighting of these lineages that was not withdrawn."""
-    query = select(sightings.c.content).where(sightings.c.lineage_id.in_(list(ids)), ~sightings.c.withdrawn)
+    query = select(sightings.c.content).where(among(sightings.c.lineage_id, ids), ~sightings.c.withdrawn)
     return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
 
 
@@ -104,7 +101,7 @@ async def latest_of(connection: AsyncConnection, subjects: Collection[str]) -> l
     """The latest sighting of each of these partition subjects: to have them looked at again."""
     query = (
         select(sightings.c.content)
-        .where(sightings.c.partition_subject.in_(list(subjects)), ~sightings.c.withdrawn)
+        .where(among(sightings.c.partition_subject, subjects), ~sightings.c.withdrawn)
         .order_by(sightings.c.partition_subject, sightings.c.occurred_at.desc(), sightings.c.sighting_id)
         .ext(postgresql.distinct_on(sightings.c.partition_subject))
     )
@@ -126,7 +123,7 @@ async def slice_of(
 
 async def under_subjects(connection: AsyncConnection, subjects: Collection[str]) -> list[Sighting]:
     """Every sighting stored under these partition subjects that was not withdrawn."""
-    query = select(sightings.c.content).where(sightings.c.partition_subject.in_(list(subjects)), ~sightings.c.withdrawn)
+    query = select(sightings.c.content).where(among(sightings.c.partition_subject, subjects), ~sightings.c.withdrawn)
     return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
 
 

@@ -24,6 +24,8 @@ _DRIVER: Final = "postgresql+psycopg"
 _HEALTH_SECONDS: Final = 1.0
 _CANCEL_GRACE_SECONDS: Final = 0.5
 _ROLLBACK_SECONDS: Final = 1.0
+_PLANNING: Final = " -c timezone=UTC -c plan_cache_mode=force_custom_plan"
+"""Each execution is planned for the table as it is: a plan kept from when it was empty reads the whole of it for ever."""
 
 
 def driver_url(url: str) -> URL:
@@ -128,7 +130,7 @@ def connect_args(settings: DatabaseSettings, application_name: str) -> dict[str,
     return {
         "application_name": application_name,
         "connect_timeout": settings.connect_timeout_seconds,
-        "options": " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()) + " -c timezone=UTC",
+        "options": " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in limits.items()) + _PLANNING,
         "keepalives": 1,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
