@@ -20,7 +20,9 @@ class NotifySettings(Group):
         description="Networks, comma between, into which webhooks may go although they are private or local, there also over http and "
         "to any port. None by default: an endpoint must not reach into our own network.",
     )
-    allowed_ports: tuple[int, ...] = Field(default=(443, 8443), description="Ports of endpoints outside of those networks.")
+    allowed_ports: tuple[int, ...] = Field(
+        default=(443, 8443), description="Ports of endpoints outside of those networks, as a JSON list."
+    )
     secret_keys: SecretStr | None = Field(
         default=None,
         description="Fernet keys (32 bytes, base64url), comma between, the newest first, that seal the signing secrets in the "
@@ -31,7 +33,9 @@ class NotifySettings(Group):
     )
     connect_seconds: float = Field(default=5.0, gt=0, description="Seconds of those for the connection.")
     dns_seconds: float = Field(default=3.0, gt=0, description="Seconds of those for the name.")
-    dns_servers: tuple[str, ...] = Field(default=(), description="Name servers to ask, `address:port`; the system's if none.")
+    dns_servers: tuple[str, ...] = Field(
+        default=(), description="Name servers to ask, a JSON list of `address:port`; the system's if none."
+    )
     dns_negative_seconds: float = Field(
         default=15.0, ge=0, le=30, description="Seconds a name that was not found is not asked for again."
     )
@@ -51,7 +55,7 @@ class NotifySettings(Group):
     )
     retry_seconds: tuple[float, ...] = Field(
         default=(),
-        description="Pauses between attempts in seconds, instead of the built-in table (5, 30, 120, 600, 1800, 7200, 18000, 36000, 36000).",
+        description="Pauses between attempts in seconds, as a JSON list, instead of the built-in table (5, 30, 120, 600, 1800, 7200, 18000, 36000, 36000).",
     )
     secret_overlap_hours: float = Field(default=24.0, ge=0, description="Hours the old secret still signs after a rotation.")
 
