@@ -85,14 +85,14 @@ async def _perform(
     board.stage = "playing"
     board.to_post, board.to_produce = len(made.crossings), len(made.seizures)
     opened = await setup.open_doors(session, system, {one.nation for one in made.crossings})
-    topic = watch.prefix + RAW_SEIZURES
+    topic, seconds = watch.prefix + RAW_SEIZURES, options.seconds(board.to_post + board.to_produce)
     over = asyncio.Event()
     unsettled: list[str] = []
 
     async def events() -> None:
         async with asyncio.TaskGroup() as both:
-            both.create_task(doors.post(made.crossings, opened, board, options.seconds))
-            both.create_task(doors.produce(made.seizures, system.kafka, topic, board, options.seconds))
+            both.create_task(doors.post(made.crossings, opened, board, seconds))
+            both.create_task(doors.produce(made.seizures, system.kafka, topic, board, seconds))
         board.stage = "working off"
         try:
             async with asyncio.timeout(options.patience_seconds):
