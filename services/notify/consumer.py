@@ -38,8 +38,8 @@ class Hands(Protocol):
         """A place for one new delivery of a subscription, None when it has to queue."""
         ...
 
-    def give(self, leased: Sequence[Claimed]) -> None:
-        """Hand over what was committed under reserved places."""
+    def give(self, leased: Sequence[Claimed], since: float) -> None:
+        """Hand over what was committed under reserved places; `since` is the loop's time before the transaction."""
         ...
 
     def release(self, leased: Sequence[Claimed]) -> None:
@@ -120,6 +120,7 @@ class AlertHandler:
     async def _together(self, jobs: list[_Job]) -> None:
         arrived = [one for job in jobs for one in job.arrived]
         made = Spread()
+        since = asyncio.get_running_loop().time()
         try:
             async with self._database.transaction("loops") as connection:
                 if arrived:
@@ -132,7 +133,7 @@ class AlertHandler:
         except BaseException:
             self._hands.release(made.leased)
             raise
-        self._hands.give(made.leased)
+        self._hands.give(made.leased, since)
         self._hands.wake(made.queued)
 
 

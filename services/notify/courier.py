@@ -16,6 +16,8 @@ from shared.platform.clock import Clock
 
 STATES = {Verdict.DELIVERED: "delivered", Verdict.FAILED: "failed", Verdict.GONE: "gone"}
 _EXCERPT_SHOWN = 2048
+_DROPPED_AT_ONCE_SECONDS = 1.0
+"""A kept connection that the peer has closed ends the request at once; a later end is an attempt like any other."""
 
 
 class Courier:
@@ -43,7 +45,7 @@ class Courier:
         body = rendered(message, claimed.format, claimed.id)
         made, answer = await self._attempt(claimed, body)
         attempts: tuple[AttemptMade, ...] = (made,)
-        if answer.dropped:
+        if answer.dropped and answer.seconds < _DROPPED_AT_ONCE_SECONDS:
             made, answer = await self._attempt(claimed, body)
             attempts = (*attempts, made)
         return self._result(claimed, attempts, answer), answer.status is not None

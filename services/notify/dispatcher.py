@@ -59,15 +59,16 @@ class Dispatcher:
         for claimed in leased:
             self._lanes.release(claimed.subscription)
 
-    def give(self, leased: Sequence[Claimed]) -> None:
-        """Send what was committed under reserved places, now. After the dispatcher has stopped, it waits for its lease to end."""
+    def give(self, leased: Sequence[Claimed], since: float) -> None:
+        """Send what was committed under reserved places, now; its leases count from `since` (loop time, before the transaction).
+
+        After the dispatcher has stopped, it waits for its lease to end.
+        """
         self.release(leased)
         if self._senders is None or not leased:
             return
-        # The lease was counted by the database from before the commit: what is left of it is taken to be less.
-        lease_until = asyncio.get_running_loop().time() + self._settings.lease_seconds - self._settings.total_seconds / 2
         for claimed in leased:
-            self._lanes.add(claimed, lease_until)
+            self._lanes.add(claimed, since + self._settings.lease_seconds)
         for subscription in {claimed.subscription for claimed in leased}:
             self._start(self._senders, subscription)
 
@@ -135,6 +136,8 @@ class Dispatcher:
         least_lease = asyncio.get_running_loop().time() + self._settings.total_seconds
         for claimed in self._lanes.ready(least_lease, only):
             senders.create_task(self._send(claimed, senders))
+        for claimed in self._lanes.late():
+            self._recorder.add(_returned(claimed))
 
     async def _send(self, claimed: Claimed, senders: asyncio.TaskGroup) -> None:
         result, answered = await self._courier.carry(claimed)

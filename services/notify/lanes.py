@@ -37,6 +37,7 @@ class Lanes:
         self._lanes: dict[UUID, _Lane] = {}
         self._running = 0
         self._held = 0
+        self._late: list[Claimed] = []
 
     @property
     def first_room(self) -> int:
@@ -76,7 +77,8 @@ class Lanes:
         self._held += 1
 
     def ready(self, least_lease: float, only: UUID | None = None) -> Iterator[Claimed]:
-        """Deliveries that may start now; each counts as running. One whose lease would not outlast its attempt is let go.
+        """Deliveries that may start now; each counts as running. One whose lease would not outlast its attempt is not among
+        them; `late` has it.
 
         `only` looks at that subscription alone, where nothing but one of its slots has come free.
         """
@@ -86,12 +88,18 @@ class Lanes:
             while lane.waiting and lane.running < lane.pace.slots and self._running < self._slots:
                 claimed, lease_until = lane.waiting.popleft()
                 if lease_until < least_lease:
-                    self._held -= 1
+                    lane.unwritten += 1
                     lane.blocked = True
+                    self._late.append(claimed)
                     continue
                 lane.running += 1
                 self._running += 1
                 yield claimed
+
+    def late(self) -> list[Claimed]:
+        """What came too late to be started under its lease since this was last asked: to be given back, which is a result, too."""
+        late, self._late = self._late, []
+        return late
 
     def finished(self, claimed: Claimed, *, answered: bool) -> None:
         """A request ended; its slot is free, its result not yet written."""

@@ -48,7 +48,10 @@ class NotifySettings(Group):
         default=16, ge=1, description="Deliveries claimed for each slot, so that a fast endpoint never waits for the next claim."
     )
     lease_seconds: float = Field(
-        default=60.0, gt=0, description="Seconds after which another process takes over what this one claimed and did not settle."
+        default=20.0,
+        gt=0,
+        description="Seconds after which another process takes over what this one claimed and did not settle: how long a crash "
+        "delays what was in hand. At least 3 more than total_seconds.",
     )
     poll_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between looks for due deliveries; new ones of this process go out at once anyway."
@@ -68,8 +71,8 @@ class NotifySettings(Group):
 
     @model_validator(mode="after")
     def _lease_outlasts_an_attempt(self) -> Self:
-        if self.lease_seconds < 2 * self.total_seconds:
-            msg = "lease_seconds must be at least twice total_seconds"
+        if self.lease_seconds < self.total_seconds + 3:
+            msg = "lease_seconds must be at least 3 more than total_seconds"
             raise ValueError(msg)
         return self
 

@@ -161,10 +161,11 @@ class Station:
 
     async def arrive(self, *messages: AlertMessage) -> None:
         made = Spread()
+        since = asyncio.get_running_loop().time()
         async with self.database.transaction("loops") as connection:
             arrived = [Arrived(message) for message in messages]
             await spread(connection, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
-        self.dispatcher.give(made.leased)
+        self.dispatcher.give(made.leased, since)
         self.dispatcher.wake(made.queued)
 
     async def rows(self, query: str, **values: Any) -> Sequence[Any]:

@@ -91,7 +91,7 @@ class NotifyProcess:
             "ATALAYA_HTTP__PORT": str(self._port),
             "ATALAYA_NOTIFY__ALLOWED_NETWORKS": "127.0.0.0/8",
             "ATALAYA_NOTIFY__TOTAL_SECONDS": "2",
-            "ATALAYA_NOTIFY__LEASE_SECONDS": "4",
+            "ATALAYA_NOTIFY__LEASE_SECONDS": "5",
             **more,
         }
 

@@ -257,3 +257,21 @@ async def _has_none_waiting(notify: Station) -> bool:
         return not await notify.rows("SELECT 1 FROM notify.queue LIMIT 1")
     except TransientError:
         return False
+
+
+async def test_one_that_answers_too_slowly_for_what_was_claimed_ahead_still_gets_everything_once(migrated_url: str) -> None:
+    async def quick_then_slow(_request: web.Request, _receipt: Receipt) -> web.StreamResponse:
+        if len(endpoint.receipts) > 30:
+            await asyncio.sleep(0.2)
+        return web.Response()
+
+    async with (
+        Receiver(answer=quick_then_slow) as endpoint,
+        station(migrated_url, total_seconds=1, lease_seconds=4, slots_per_subscription=4, claim_ahead=40) as notify,
+    ):
+        await notify.subscribe(endpoint.url)
+        await notify.arrive(*(alert_message() for _ in range(160)))
+        async with notify.dispatching():
+            await notify.settled(30)
+        assert len(endpoint.ids) == len(set(endpoint.ids)) == 160
+        assert await notify.states() == {"delivered": 160}

@@ -80,10 +80,14 @@ def test_a_fast_endpoint_is_given_work_ahead_of_its_slots() -> None:
     assert lanes.rooms() == {A: 32}
 
 
-def test_what_could_not_be_finished_under_its_lease_is_not_started() -> None:
+def test_what_could_not_be_finished_under_its_lease_is_given_back() -> None:
     lanes = Lanes(notify_settings())
-    lanes.add(claimed(), 9.9)
+    late = claimed()
+    lanes.add(late, 9.9)
     assert list(lanes.ready(10)) == []
+    assert lanes.late() == [late]
+    assert lanes.late() == []
+    assert lanes.written([result(late)]) == {A}
     assert lanes.rooms() == {A: START}
 
 
