@@ -32,8 +32,9 @@ def changes(
             written.append(_opened(partition_subject, alert, now))
         elif before.digest != alert.digest or before.alert.state is AlertState.WITHDRAWN:
             written.append(_revised(alert, before, now))
-    since = max((one.occurred_at for one in sightings if not one.withdrawn), default=now) - horizon
-    written += [_withdrawn(one, now) for one in held.values() if one.alert.state in ALIVE and one.last_seen >= since]
+    latest = max((one.occurred_at for one in sightings if not one.withdrawn), default=None)
+    in_sight = [one for one in held.values() if latest is None or one.last_seen >= latest - horizon]
+    written += [_withdrawn(one, now) for one in in_sight if one.alert.state in ALIVE]
     return written
 
 

@@ -124,13 +124,15 @@ class Tracker:
         fresh = [one for one in merged if one is not stored.get(one.sighting_id)]
         await store.put_sightings(connection, fresh)
         touched = {one.partition_subject: one for one in found.sightings.values()}
-        written = await self._revise(connection, touched)
+        written = await self._revise(connection, touched, merged)
         await alert_store.write_revisions(connection, written)
         return len(written)
 
-    async def _revise(self, connection: AsyncConnection, touched: dict[str, Sighting]) -> list[Revision]:
+    async def _revise(
+        self, connection: AsyncConnection, touched: dict[str, Sighting], held: Sequence[Sighting]
+    ) -> list[Revision]:
         """The new revisions of the alerts of these subjects; each says which sighting led to it."""
-        histories = await store.histories(connection, touched, self._policy.horizon)
+        histories = await store.histories(connection, touched, self._policy.horizon, held)
         alerts = await alert_store.alerts_of(connection, touched)
         routes = await self._standing_routes(connection)
         active = await self._activity(connection, (one for history in histories.values() for one in history), routes)

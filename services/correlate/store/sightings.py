@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,7 +19,7 @@ _LOCK_CLASS = 0x617461
 """First half of the advisory locks of lineages."""
 
 _SPANS = text("""
-    SELECT seen.content, span.since
+    SELECT seen.content
     FROM unnest(:subjects) AS wanted(subject)
     CROSS JOIN LATERAL (
         SELECT max(occurred_at) - :horizon AS since FROM correlate.sighting
@@ -27,9 +27,9 @@ _SPANS = text("""
     ) AS span
     CROSS JOIN LATERAL (
         SELECT partition_subject, content FROM correlate.sighting
-        WHERE partition_subject = wanted.subject AND occurred_at >= span.since
+        WHERE partition_subject = wanted.subject AND occurred_at >= span.since AND sighting_id <> ALL (:held)
     ) AS seen
-""").bindparams(bindparam("subjects", type_=ARRAY(Text)))
+""").bindparams(bindparam("subjects", type_=ARRAY(Text)), bindparam("held", type_=ARRAY(Uuid())))
 """By subject: everything from its latest sighting back to the horizon. A function of what is stored, not of what came last."""
 
 
@@ -60,13 +60,26 @@ async def put_sightings(connection: AsyncConnection, fresh: Sequence[Sighting]) 
     await put_rows(connection, sightings, [_row(sighting) for sighting in fresh], replace=True)
 
 
-async def histories(connection: AsyncConnection, subjects: Collection[str], horizon: timedelta) -> dict[str, list[Sighting]]:
-    """By partition subject, everything stored from its latest sighting back to the horizon."""
+async def histories(
+    connection: AsyncConnection, subjects: Collection[str], horizon: timedelta, held: Sequence[Sighting] = ()
+) -> dict[str, list[Sighting]]:
+    """By partition subject, everything stored from its latest sighting back to the horizon.
+
+    `held` are sightings of these subjects as they are stored: in hand already, so not read again.
+    """
     found: dict[str, list[Sighting]] = {subject: [] for subject in subjects}
-    for row in await connection.execute(_SPANS, {"subjects": sorted(subjects), "horizon": horizon}):
+    values = {"subjects": sorted(subjects), "horizon": horizon, "held": [one.sighting_id for one in held]}
+    for row in await connection.execute(_SPANS, values):
         sighting = Sighting.model_validate_json(row.content)
         found[sighting.partition_subject].append(sighting)
-    return found
+    for sighting in held:
+        found[sighting.partition_subject].append(sighting)
+    return {subject: _within(history, horizon) for subject, history in found.items()}
+
+
+def _within(history: list[Sighting], horizon: timedelta) -> list[Sighting]:
+    latest = max((one.occurred_at for one in history if not one.withdrawn), default=None)
+    return [one for one in history if latest is not None and one.occurred_at >= latest - horizon]
 
 
 async def known_revisions(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, int]:
