@@ -22,6 +22,7 @@ from shared.platform.clock import SystemClock
 LOOK_SECONDS = 0.5
 QUIET_SECONDS = 2.0
 """How long nothing may have moved, after all was worked off, until the run is over."""
+REST_SECONDS = 20.0
 
 Keep = Callable[[Receipt], None]
 Say = Callable[[str], None]
@@ -53,6 +54,7 @@ async def play(options: Options, board: Board, *, say: Say, then: Then | None = 
         system = await stack.enter_async_context(running(options.var, ground.free_ports(), say=say, settings=settings))
         watch = await stack.enter_async_context(watching(system, settings.kafka.topic_prefix))
         route_id = await _prepare(session, system, made, partners, board)
+        await _at_rest(watch, board)
         await watch.mark()
         unsettled = await _perform(session, system, made, watch, board, route_id, options)
         unsettled += verdict.not_raised(made.due, await setup.raised(session, system), route_id)
@@ -76,6 +78,18 @@ async def _prepare(session: aiohttp.ClientSession, system: System, made: Scenari
         for receiver in partners:
             group.create_task(setup.subscribe(session, system, receiver))
     return route_id
+
+
+async def _at_rest(watch: Watch, board: Board) -> None:
+    """Return when the list is in place: what its import set in motion is worked off. Nothing is lost by going on without it."""
+    board.stage = "putting the list in place"
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(REST_SECONDS):
+            while True:
+                with contextlib.suppress(*NOT_NOW):
+                    if await watch.is_worked_off(await watch.ends()):
+                        return
+                await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _perform(
