@@ -42,6 +42,9 @@ class NewRevision:
     traceparent: str | None
 
 
+_ASYNCHRONOUS = text("(SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL")
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A subscription and all that sending to it needs."""
@@ -55,8 +58,12 @@ class Endpoint:
 
 
 async def endpoints(connection: AsyncConnection) -> dict[UUID, Endpoint]:
-    """Every subscription that has not ended; what comes for a paused one is kept."""
-    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED)
+    """Every subscription that has not ended; what comes for a paused one is kept.
+
+    From here on the transaction's commit does not wait for the disk. A crash of the server may forget its last moments, but
+    deliveries and the offset together: the alerts are read again from the topic, and go out again under the same ids.
+    """
+    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED, _ASYNCHRONOUS)
     return {
         row.id: Endpoint(
             Subscription(row.id, row.partner, Filter.model_validate(row.filter)),
@@ -85,6 +92,8 @@ _HISTORY = text(
 async def histories(connection: AsyncConnection, alerts: Collection[UUID]) -> dict[UUID, dict[UUID, History]]:
     """By alert and subscription: what the partner may hold. After a notice, or when all was withheld, that is nothing."""
     found: dict[UUID, dict[UUID, History]] = {}
+    if not alerts:
+        return found
     for row in await connection.execute(_HISTORY, {"alerts": list(alerts)}):
         if row.form == Form.NOTICE or (row.state == "withheld" and not row.seen):
             continue

@@ -147,7 +147,7 @@ _RECORD = text(
     SET state = coalesce(c.state, d.state), attempts = d.attempts + c.made,
         settled_at = CASE WHEN c.state IS NULL THEN d.settled_at ELSE :now END
     FROM (SELECT id, state, made FROM gone UNION ALL SELECT id, NULL, made FROM later) c
-    WHERE d.id = c.id
+    WHERE d.id = c.id AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL
     """
 )
 
@@ -156,7 +156,8 @@ async def record(connection: AsyncConnection, results: Sequence[Result], now: da
     """Write what became of claimed deliveries and log their attempts; how many were still ours.
 
     A result whose lease somebody else has taken changes nothing but the log: the request did happen. Safe to repeat. An
-    attempt that was made twice at once, for a connection that had ended, is two in the log and one step of the table.
+    attempt that was made twice at once, for a connection that had ended, is two in the log and one step of the table. The
+    commit does not wait for the disk: what a crash of the server forgets is sent again under the same id.
     """
     ordered = sorted(results, key=lambda result: result.delivery)
     attempts = [(result.delivery, attempt) for result in ordered for attempt in result.attempts]
