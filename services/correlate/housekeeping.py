@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.correlate.metrics import count_revisions
 from services.correlate.revising import expired
 from services.correlate.store import alerts as alert_store
 from services.correlate.store.purge import purge_before
@@ -58,7 +59,9 @@ class Expiry:
         now = self._clock.now()
         async with self._database.transaction("loops") as connection:
             due = await alert_store.overdue(connection, now, _AT_ONCE)
-            await alert_store.write_revisions(connection, expired(due, now))
+            closed = expired(due, now)
+            await alert_store.write_revisions(connection, closed)
+        count_revisions(closed)
         if due:
             self._wake()
         return max(len(due), await self._watchlist.end_overdue(_AT_ONCE))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
+from services.correlate.metrics import ENTRIES_LISTED, LIST_VERSION
 from shared.contracts.topics import WATCHLIST
 from shared.contracts.watchlist import ENTRY
 from shared.platform.kafka.messages import Headers
@@ -51,6 +52,8 @@ class IndexFeed:
                 self.index.forget(UUID(key.decode()))
         except (ValidationError, ValueError) as error:
             log.warning("entry.unreadable", offset=offset, error=type(error).__name__)
+        LIST_VERSION.set(self.list_version)
+        ENTRIES_LISTED.set(len(self.index))
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
 

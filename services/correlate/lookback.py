@@ -20,6 +20,7 @@ from services.correlate.domain.screen.screener import Screener
 from services.correlate.domain.track.lookback import concerned, look_back, on_route
 from services.correlate.domain.waypoints import places_at
 from services.correlate.entries import AnyEntry
+from services.correlate.metrics import LOOK_BACK_JUDGED
 from services.correlate.store import lookbacks as store
 from services.correlate.store import sightings as sighting_store
 from services.correlate.store.alerts import subjects_alerted_on
@@ -142,6 +143,7 @@ class LookBack:
             if len(stored) < self._slice_size:
                 await store.finish(connection, state, self._clock.now())
                 log.info("look_back.finished", after_version=state.after_version, to_version=state.to_version)
+        LOOK_BACK_JUDGED.inc(len(stored))
         if again:
             self._wake()
         return True

@@ -8,6 +8,7 @@ import structlog
 
 from services.correlate.index_feed import IndexFeed
 from services.correlate.judging import Judging, Run, read, unknown
+from services.correlate.metrics import EVENTS_SCREENED
 from services.correlate.store.events import known_digests, note_events
 from services.correlate.store.messages import partition_markers
 from services.correlate.tables import consumer_offset
@@ -99,6 +100,7 @@ class Screening:
                 new=batch.next_offset,
             )
             await note_events(connection, screened)
+        EVENTS_SCREENED.inc(len(screened))
 
 
 class ScreenWorker:

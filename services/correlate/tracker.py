@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.domain.track.alerts import StandingAlert, standing_alerts
 from services.correlate.domain.track.policy import TrackPolicy
-from services.correlate.domain.track.revisions import is_outdated, replaces, withdrawals
+from services.correlate.domain.track.revisions import is_outdated, withdrawals
+from services.correlate.metrics import SIGHTINGS_OUTDATED, SIGHTINGS_STORED, count_revisions
 from services.correlate.revising import changes
+from services.correlate.sorting import Sorted, read, the_one_that_stands
 from services.correlate.store import alerts as alert_store
 from services.correlate.store import entries as entry_store
 from services.correlate.store import sightings as store
@@ -23,40 +24,19 @@ from services.correlate.store.lookbacks import note_markers
 from services.correlate.store.messages import sighting_messages
 from services.correlate.tables import consumer_offset, outbox
 from shared.contracts import places
-from shared.contracts.sightings import SIGHTING_MESSAGE, PartitionMarker, RevisionNotice, Sighting
+from shared.contracts.sightings import Sighting
 from shared.contracts.watchlist import RouteEntry
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 from shared.platform.database.offsets import advance_offset
 from shared.platform.database.outbox import post
 from shared.platform.errors import PoisonError
-from shared.platform.kafka.messages import Batch, Record
+from shared.platform.kafka.messages import Batch
 
 log = structlog.get_logger()
 
 CONSUMER = "track"
 Activity: TypeAlias = Callable[[UUID, datetime], bool]
-
-
-@dataclass(slots=True)
-class Sorted:
-    """A batch by kind. Of one sighting id the one that stands, of one lineage the latest notice."""
-
-    sightings: dict[UUID, Sighting] = field(default_factory=dict)
-    notices: dict[UUID, RevisionNotice] = field(default_factory=dict)
-    markers: list[PartitionMarker] = field(default_factory=list)
-
-    def add(self, message: Sighting | PartitionMarker | RevisionNotice) -> None:
-        """Take a message in."""
-        if isinstance(message, PartitionMarker):
-            self.markers.append(message)
-        elif isinstance(message, RevisionNotice):
-            held = self.notices.get(message.lineage_id)
-            if held is None or (message.revision, message.list_version) > (held.revision, held.list_version):
-                self.notices[message.lineage_id] = message
-        else:
-            before = self.sightings.get(message.sighting_id)
-            self.sightings[message.sighting_id] = message if before is None else the_one_that_stands(message, before)
 
 
 class Tracker:
@@ -98,11 +78,11 @@ class Tracker:
                 expected=batch.expected_offset,
                 new=batch.next_offset,
             )
-            outgoing = await self._take_notices(connection, found)
-            if found.sightings:
-                outgoing += await self._take_sightings(connection, found)
+            withdrawn = await self._take_notices(connection, found)
+            written = await self._take_sightings(connection, found) if found.sightings else []
             await note_markers(connection, found.markers, batch.partition)
-        if outgoing:
+        count_revisions(written)
+        if withdrawn or written:
             self._wake()
         if found.markers:
             self._passed()
@@ -116,7 +96,7 @@ class Tracker:
         await post(connection, outbox, sighting_messages(withdrawn))
         return len(withdrawn)
 
-    async def _take_sightings(self, connection: AsyncConnection, found: Sorted) -> int:
+    async def _take_sightings(self, connection: AsyncConnection, found: Sorted) -> list[Revision]:
         revisions = await store.known_revisions(connection, {one.lineage_id for one in found.sightings.values()})
         current = {key: one for key, one in found.sightings.items() if not is_outdated(one, revisions.get(one.lineage_id))}
         stored = await store.find_sightings(connection, current)
@@ -126,7 +106,9 @@ class Tracker:
         touched = {one.partition_subject: one for one in found.sightings.values()}
         written = await self._revise(connection, touched, merged)
         await alert_store.write_revisions(connection, written)
-        return len(written)
+        SIGHTINGS_STORED.inc(len(fresh))
+        SIGHTINGS_OUTDATED.inc(len(found.sightings) - len(current))
+        return written
 
     async def _revise(
         self, connection: AsyncConnection, touched: dict[str, Sighting], held: Sequence[Sighting]
@@ -177,24 +159,3 @@ class Tracker:
             return (since is None or since <= at) and (until is None or at < until)
 
         return active
-
-
-def read(records: Sequence[Record]) -> Sorted:
-    """The records by kind; raises PoisonError naming every one that is no message of the topic."""
-    found, bad = Sorted(), {}
-    for record in records:
-        try:
-            found.add(SIGHTING_MESSAGE.validate_json(record.value or b""))
-        except ValidationError:
-            bad[record.offset] = "it is no sighting, marker or notice"
-    if bad:
-        raise PoisonError("records that are no messages of this topic", records=bad)
-    return found
-
-
-def the_one_that_stands(new: Sighting, held: Sighting) -> Sighting:
-    """Of two with one id the later judgement. Seen live once, it is not of the past, however often it is looked back at."""
-    winner = new if replaces(new, held) else held
-    if winner.retroactive and new.revision == held.revision and not (new.retroactive and held.retroactive):
-        return winner.model_copy(update={"retroactive": False})
-    return winner
