@@ -12,12 +12,17 @@ from services.correlate.domain.screen.screener import Screener
 from services.correlate.metrics import ENTRIES_LISTED, LIST_VERSION
 from shared.contracts.topics import WATCHLIST
 from shared.contracts.watchlist import ENTRY
+from shared.platform.errors import TransientError
 from shared.platform.kafka.messages import Headers
 from shared.platform.kafka.table import CompactedTable
 from shared.platform.readiness import Readiness
 from shared.platform.settings import KafkaSettings
 
 log = structlog.get_logger()
+
+
+class ListBehindError(TransientError):
+    """The index has not the list that is needed: not the version that a marker names, or not yet the whole of it. The same again."""
 
 
 class IndexFeed:
@@ -56,6 +61,11 @@ class IndexFeed:
         ENTRIES_LISTED.set(len(self.index))
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
+
+    def check(self) -> None:
+        """Raises ListBehindError while the list is being read again from its start: half a list must judge nothing."""
+        if not self.ready.is_set():
+            raise ListBehindError("the list is being read again")
 
     async def reached(self, list_version: int) -> None:
         """Return once the index holds this version of the list; the caller sets the deadline."""

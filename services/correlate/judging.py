@@ -88,12 +88,13 @@ class Judging:
         self._turn = asyncio.Lock()
 
     async def messages(self, events: Sequence[ReadEvent]) -> list[Message]:
-        """What the events give, in order; raises PoisonError for those that the judge breaks on."""
+        """What the events give, in order; raises PoisonError for those that the judge breaks on, ListBehindError without a list."""
         messages: list[Message] = []
         bad: dict[int, str] = {}
         left = deque(events)
         while left:
             async with self._turn:
+                self._feed.check()
                 for one in self._slice(left):
                     try:
                         messages += self._of(one)

@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from services.correlate.index_feed import IndexFeed
+from services.correlate.index_feed import IndexFeed, ListBehindError
 from services.correlate.judging import Judging, Run, read, unknown
 from services.correlate.metrics import EVENTS_SCREENED
 from services.correlate.store.events import known_digests, note_events
@@ -15,7 +15,6 @@ from services.correlate.tables import consumer_offset
 from shared.contracts.events import Event
 from shared.platform.database.engine import Database
 from shared.platform.database.offsets import advance_offset
-from shared.platform.errors import TransientError
 from shared.platform.kafka.consumer import PartitionedConsumer
 from shared.platform.kafka.messages import Batch, Message
 from shared.platform.kafka.producer import Producer
@@ -23,10 +22,6 @@ from shared.platform.kafka.producer import Producer
 log = structlog.get_logger()
 
 CONSUMER: Final = "screen"
-
-
-class ListBehindError(TransientError):
-    """The index has not reached the version that a marker names; the same batch comes again."""
 
 
 class Screening:
