@@ -9,6 +9,7 @@ import structlog
 from services.correlate.index_feed import IndexFeed, ListBehindError
 from services.correlate.judging import Judging, Run, read, unknown
 from services.correlate.metrics import EVENTS_SCREENED
+from services.correlate.store.bulk import leave_commit_to_the_log
 from services.correlate.store.events import known_digests, note_events
 from services.correlate.store.messages import partition_markers
 from services.correlate.tables import consumer_offset
@@ -85,6 +86,7 @@ class Screening:
 
     async def _mark(self, batch: Batch, screened: Sequence[Event]) -> None:
         async with self._gate, self._database.transaction("loops") as connection:
+            await leave_commit_to_the_log(connection)
             await advance_offset(
                 connection,
                 consumer_offset,

@@ -20,6 +20,7 @@ from services.correlate.store import alerts as alert_store
 from services.correlate.store import entries as entry_store
 from services.correlate.store import sightings as store
 from services.correlate.store.alerts import Revision
+from services.correlate.store.bulk import leave_commit_to_the_log
 from services.correlate.store.lookbacks import note_markers
 from services.correlate.store.messages import sighting_messages
 from services.correlate.tables import consumer_offset, outbox
@@ -67,6 +68,7 @@ class Tracker:
         """
         found = read(batch.records)
         async with self._gate, self._database.transaction("loops") as connection:
+            await leave_commit_to_the_log(connection)
             lineages = {sighting.lineage_id for sighting in found.sightings.values()}
             await store.lock_lineages(connection, read=lineages, changed=found.notices)
             await advance_offset(

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.store.bulk import among
+from services.correlate.store.bulk import among, put_records
 from services.correlate.store.messages import alert_message
 from services.correlate.tables import alert as alerts
 from services.correlate.tables import alert_revision as revisions
@@ -75,10 +74,12 @@ async def write_revisions(connection: AsyncConnection, written: Sequence[Revisio
     """Store new revisions, their history and their messages."""
     if not written:
         return
-    statement = postgresql.insert(alerts).values([_row(revision.stored) for revision in written])
-    new = {column.name: statement.excluded[column.name] for column in alerts.c if column.name != "alert_id"}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=new))
-    await connection.execute(insert(revisions), [_revision_row(revision) for revision in written])
+    contents = [_content(revision.stored.alert) for revision in written]
+    await put_records(
+        connection, alerts, [_row(one.stored, content) for one, content in zip(written, contents, strict=True)], replace=True
+    )
+    history = [_revision_row(one, content) for one, content in zip(written, contents, strict=True)]
+    await put_records(connection, revisions, history, replace=False)
     await post(connection, outbox, [_message(revision) for revision in written])
 
 
@@ -96,18 +97,18 @@ def _content(alert: Alert) -> str:
     return alert.model_dump_json(exclude_none=True, by_alias=True)
 
 
-def _revision_row(revision: Revision) -> dict[str, Any]:
+def _revision_row(revision: Revision, content: str) -> dict[str, Any]:
     alert = revision.stored.alert
     return {
         "alert_id": alert.id,
         "revision": alert.revision,
         "type": revision.type.value,
         "at": alert.revised_at,
-        "content": _content(alert),
+        "content": content,
     }
 
 
-def _row(stored: StoredAlert) -> dict[str, Any]:
+def _row(stored: StoredAlert, content: str) -> dict[str, Any]:
     alert = stored.alert
     routes = [alert.route.route_id] if alert.route else []
     return {
@@ -126,5 +127,5 @@ def _row(stored: StoredAlert) -> dict[str, Any]:
         "revised_at": alert.revised_at,
         "expires_at": alert.expires_at,
         "last_seen": stored.last_seen,
-        "content": _content(alert),
+        "content": content,
     }
