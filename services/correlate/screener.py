@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -19,10 +21,19 @@ from shared.platform.database.offsets import advance_offset
 from shared.platform.kafka.consumer import PartitionedConsumer
 from shared.platform.kafka.messages import Batch, Message
 from shared.platform.kafka.producer import Producer
+from shared.platform.kafka.together import Together
 
 log = structlog.get_logger()
 
 CONSUMER: Final = "screen"
+
+
+@dataclass(slots=True)
+class Question:
+    """Which of these events were screened before, and under what content."""
+
+    ids: set[UUID]
+    digests: dict[UUID, str] = field(default_factory=dict)
 
 
 class Screening:
@@ -40,14 +51,14 @@ class Screening:
         *,
         slice_seconds: float,
         list_wait_seconds: float,
-        gate: asyncio.Semaphore,
     ) -> None:
         self._feed = feed
         self._producer = producer
         self._database = database
         self._judging = Judging(feed, slice_seconds)
         self._list_wait_seconds = list_wait_seconds
-        self._gate = gate
+        self._questions = Together(self._ask)
+        self._marks = Together(self._note)
 
     async def handle(self, batch: Batch) -> None:
         """Judge a batch, send what it gives, move the offset.
@@ -62,14 +73,20 @@ class Screening:
             if run.marker is not None:
                 await self._until_listed(run.marker.list_version)
                 await self._send(partition_markers(run.marker.list_version, batch.partition))
-        await self._mark(batch, [one.event for run in runs for one in run.events])
+        await self._marks.take((batch, [one.event for run in runs for one in run.events]))
 
     async def _leave_out_known(self, runs: Sequence[Run]) -> None:
         ids = {one.event.event_id for run in runs for one in run.events}
         if ids:
-            async with self._gate, self._database.transaction("loops") as connection:
-                digests = await known_digests(connection, ids)
-            unknown(runs, digests)
+            question = Question(ids)
+            await self._questions.take(question)
+            unknown(runs, question.digests)
+
+    async def _ask(self, questions: Sequence[Question]) -> None:
+        async with self._database.transaction("loops") as connection:
+            digests = await known_digests(connection, set().union(*(question.ids for question in questions)))
+        for question in questions:
+            question.digests = {each: digests[each] for each in question.ids & digests.keys()}
 
     async def _until_listed(self, list_version: int) -> None:
         try:
@@ -84,18 +101,20 @@ class Screening:
             if error is not None:
                 raise error
 
-    async def _mark(self, batch: Batch, screened: Sequence[Event]) -> None:
-        async with self._gate, self._database.transaction("loops") as connection:
+    async def _note(self, done: Sequence[tuple[Batch, Sequence[Event]]]) -> None:
+        async with self._database.transaction("loops") as connection:
             await leave_commit_to_the_log(connection)
-            await advance_offset(
-                connection,
-                consumer_offset,
-                consumer=CONSUMER,
-                topic=batch.topic,
-                partition=batch.partition,
-                expected=batch.expected_offset,
-                new=batch.next_offset,
-            )
+            for batch, _ in sorted(done, key=lambda pair: pair[0].partition):
+                await advance_offset(
+                    connection,
+                    consumer_offset,
+                    consumer=CONSUMER,
+                    topic=batch.topic,
+                    partition=batch.partition,
+                    expected=batch.expected_offset,
+                    new=batch.next_offset,
+                )
+            screened = [event for _, events in done for event in events]
             await note_events(connection, screened)
         EVENTS_SCREENED.inc(len(screened))
 

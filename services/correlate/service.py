@@ -1,6 +1,5 @@
 """Opens correlate in the roles it is given: what it serves, what it runs, and what both need."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -57,8 +56,6 @@ class _Parts:
         self.producer = producer
         self.readiness = readiness
         self.clock = clock
-        # One connection less than the pool has stays for offsets and housekeeping: nobody waits for a connection, all for a turn.
-        self.gate = asyncio.Semaphore(max(1, settings.database.pool_loops - 1))
         self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay")
         self.watchlist = Watchlist(database, clock, self.relay.wake)
 
@@ -86,7 +83,6 @@ class _Parts:
             self.database,
             slice_seconds=correlate.screen_slice_ms / 1000,
             list_wait_seconds=correlate.list_wait_seconds,
-            gate=self.gate,
         )
         return [ScreenWorker(self.feed, self._consumer(SCREEN, EVENTS, screening.handle))]
 
@@ -102,7 +98,7 @@ class _Parts:
             poll_seconds=correlate.look_back_poll_seconds,
             wake=self.relay.wake,
         )
-        tracker = Tracker(self.database, self.clock, policy=policy, gate=self.gate, wake=self.relay.wake, passed=look_back.passed)
+        tracker = Tracker(self.database, self.clock, policy=policy, wake=self.relay.wake, passed=look_back.passed)
         expiry = Expiry(self.database, self.clock, self.watchlist, self.relay.wake)
         purge = Purge(self.database, self.clock, timedelta(days=correlate.retention_days))
         return [

@@ -46,6 +46,18 @@ def read(records: Sequence[Record]) -> Sorted:
     return found
 
 
+def merged(several: Sequence[Sorted]) -> Sorted:
+    """The batches of several partitions as one; a key, and so a sighting and a lineage, is on one partition only."""
+    if len(several) == 1:
+        return several[0]
+    found = Sorted()
+    for one in several:
+        found.sightings |= one.sightings
+        found.notices |= one.notices
+        found.markers += one.markers
+    return found
+
+
 def the_one_that_stands(new: Sighting, held: Sighting) -> Sighting:
     """Of two with one id the later judgement. Seen live once, it is not of the past, however often it is looked back at."""
     winner = new if replaces(new, held) else held

@@ -1,6 +1,5 @@
 """Tracking: sightings into the store, and the alerts of each subject they touch; one transaction a batch, its offset in it."""
 
-import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,7 +14,7 @@ from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import is_outdated, withdrawals
 from services.correlate.metrics import SIGHTINGS_OUTDATED, SIGHTINGS_STORED, count_revisions
 from services.correlate.revising import changes
-from services.correlate.sorting import Sorted, read, the_one_that_stands
+from services.correlate.sorting import Sorted, merged, read, the_one_that_stands
 from services.correlate.store import alerts as alert_store
 from services.correlate.store import entries as entry_store
 from services.correlate.store import sightings as store
@@ -33,6 +32,7 @@ from shared.platform.database.offsets import advance_offset
 from shared.platform.database.outbox import post
 from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Batch
+from shared.platform.kafka.together import Together
 
 log = structlog.get_logger()
 
@@ -49,14 +49,13 @@ class Tracker:
         clock: Clock,
         *,
         policy: TrackPolicy,
-        gate: asyncio.Semaphore,
         wake: Callable[[], None],
         passed: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
         self._policy = policy
-        self._gate = gate
+        self._together = Together(self._commit)
         self._wake = wake
         self._passed = passed
         self._routes: tuple[int, list[RouteEntry]] = (-1, [])
@@ -66,23 +65,28 @@ class Tracker:
 
         Raises PoisonError for what is no message of this topic, LostPartitionError when another copy has the partition.
         """
-        found = read(batch.records)
-        async with self._gate, self._database.transaction("loops") as connection:
+        await self._together.take((batch, read(batch.records)))
+
+    async def _commit(self, taken: Sequence[tuple[Batch, Sorted]]) -> None:
+        """Several partitions' batches in one transaction; no subject and no lineage is on two of them."""
+        found = merged([one for _, one in taken])
+        async with self._database.transaction("loops") as connection:
             await leave_commit_to_the_log(connection)
             lineages = {sighting.lineage_id for sighting in found.sightings.values()}
             await store.lock_lineages(connection, read=lineages, changed=found.notices)
-            await advance_offset(
-                connection,
-                consumer_offset,
-                consumer=CONSUMER,
-                topic=batch.topic,
-                partition=batch.partition,
-                expected=batch.expected_offset,
-                new=batch.next_offset,
-            )
+            for batch, own in sorted(taken, key=lambda pair: pair[0].partition):
+                await advance_offset(
+                    connection,
+                    consumer_offset,
+                    consumer=CONSUMER,
+                    topic=batch.topic,
+                    partition=batch.partition,
+                    expected=batch.expected_offset,
+                    new=batch.next_offset,
+                )
+                await note_markers(connection, own.markers, batch.partition)
             withdrawn = await self._take_notices(connection, found)
             written = await self._take_sightings(connection, found) if found.sightings else []
-            await note_markers(connection, found.markers, batch.partition)
         count_revisions(written)
         if withdrawn or written:
             self._wake()

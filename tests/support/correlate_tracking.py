@@ -1,6 +1,5 @@
 """A tracker on a real database, fed with batches by hand: what a consumer would give it, without a broker."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -91,7 +90,6 @@ def tracker_on(database: Database) -> Tracker:
         database,
         SystemClock(),
         policy=TrackPolicy(horizon=timedelta(days=45)),
-        gate=asyncio.Semaphore(3),
         wake=nothing,
         passed=nothing,
     )
