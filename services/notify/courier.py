@@ -50,6 +50,12 @@ class Courier:
             attempts = (*attempts, made)
         return self._result(claimed, attempts, answer), answer.status is not None
 
+    def broken(self, claimed: Claimed) -> Result:
+        """The result where sending ended by a fault of ours: a failed attempt, so that the table decides when it is tried again."""
+        answer = Answer(None, "it could not be sent for a fault on our side", 0)
+        made = AttemptMade(uuid.uuid4(), self._clock.now(), None, answer.reason, timedelta(0), "")
+        return self._result(claimed, (made,), answer)
+
     async def _attempt(self, claimed: Claimed, body: bytes) -> tuple[AttemptMade, Answer]:
         now = self._clock.now()
         try:

@@ -140,7 +140,12 @@ class Dispatcher:
             self._recorder.add(_returned(claimed))
 
     async def _send(self, claimed: Claimed, senders: asyncio.TaskGroup) -> None:
-        result, answered = await self._courier.carry(claimed)
+        try:
+            result, answered = await self._courier.carry(claimed)
+        except Exception as error:  # noqa: BLE001 - whatever one partner's answer or alert breaks, the others are served
+            fault = type(error).__name__
+            log.error("delivery.broken", delivery=str(claimed.id), error=fault)  # noqa: TRY400 - a trace shows what was sent
+            result, answered = self._courier.broken(claimed), False
         self._lanes.finished(claimed, answered=answered)
         self._recorder.add(result)
         self._start(senders, claimed.subscription)

@@ -64,7 +64,7 @@ def asked_pause(header: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(text[:9]), int(LONGEST_WAIT.total_seconds())))
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     aware = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(timedelta(0), min(aware - now, LONGEST_WAIT))

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from services.notify.domain.subscription import Format
 from services.notify.webhooks import LONGEST_EXCERPT, Webhooks
 from shared.platform.errors import TransientError
 from tests.support.notify import Receipt, Receiver, Station, alert_message, notify_settings, station, until
@@ -223,6 +224,33 @@ async def test_an_answer_that_is_no_http_is_an_attempt_without_an_answer(receive
         answer = await webhooks.post(url, b"{}", {})
     assert answer.status is None
     assert receiver.receipts == []
+
+
+async def test_an_answer_that_breaks_the_reading_of_it_ends_no_process(notify: Station, receiver: Receiver) -> None:
+    async def never(_request: web.Request, _receipt: Receipt) -> web.StreamResponse:
+        return web.Response(status=503, headers={"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})
+
+    async with Receiver(answer=never) as hostile, notify.dispatching():
+        await notify.subscribe(hostile.url)
+        await notify.arrive(alert_message())
+        await hostile.wait_for(2)
+        await notify.subscribe(receiver.url)
+        await notify.arrive(alert_message())
+        await receiver.wait_for(1)
+
+
+async def test_an_alert_that_cannot_be_rendered_is_a_failed_attempt_and_holds_up_nobody(
+    notify: Station, receiver: Receiver
+) -> None:
+    await notify.subscribe("http://127.0.0.1:9/", form=Format.CLOUDEVENTS)
+    await notify.subscribe(receiver.url)
+    await notify.arrive(alert_message())
+    await notify.rows("UPDATE notify.alert_revision SET body = 'no alert' RETURNING 1")
+    async with notify.dispatching():
+        await receiver.wait_for(1)
+        await until(lambda: _has_rows(notify, "SELECT 1 FROM notify.delivery WHERE state = 'failed'"))
+    reasons = await notify.rows("SELECT DISTINCT reason FROM notify.attempt WHERE status IS NULL")
+    assert [row.reason for row in reasons] == ["it could not be sent for a fault on our side"]
 
 
 async def test_requests_that_were_cut_off_leave_no_slot_behind(receiver: Receiver) -> None:

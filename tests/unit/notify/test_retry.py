@@ -40,6 +40,12 @@ def test_retry_after_is_read_as_seconds_or_a_date() -> None:
     assert asked_pause("9" * 40, NOW) == LONGEST_WAIT
 
 
+def test_a_date_beyond_all_calendars_is_nonsense() -> None:
+    for year in ("99999999999999999999", "10000", "0000"):
+        assert asked_pause(f"Mon, 01 Jan {year} 00:00:00 GMT", NOW) in {None, timedelta(0)}
+    assert asked_pause("Mon, 01 Jan 2027 00:00:00 +99999999999999", NOW) is None
+
+
 @given(st.one_of(st.none(), st.text(max_size=40)))
 def test_nonsense_in_retry_after_is_no_error(header: str | None) -> None:
     pause = asked_pause(header, NOW)
