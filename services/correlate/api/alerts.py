@@ -55,13 +55,13 @@ def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
     async def page(who: Reader, wanted: Annotated[AlertFilter, Query()]) -> Response:
         query = _filtered(_visible(select(alerts.c.content, alerts.c.opened_at, alerts.c.alert_id), who), wanted)
         if wanted.cursor is not None:
-            place = cursors.open(wanted.cursor)
+            place = cursors.open(wanted.cursor, purpose="alerts")
             query = query.where(tuple_(alerts.c.opened_at, alerts.c.alert_id) < tuple_(*_place(place)))
         query = query.order_by(alerts.c.opened_at.desc(), alerts.c.alert_id.desc()).limit(wanted.limit + 1)
         async with database.transaction() as connection:
             rows = (await connection.execute(query)).all()
         shown, last = rows[: wanted.limit], rows[wanted.limit - 1] if len(rows) > wanted.limit else None
-        follows = cursors.seal({"at": last.opened_at.isoformat(), "id": str(last.alert_id)}) if last else None
+        follows = cursors.seal({"at": last.opened_at.isoformat(), "id": str(last.alert_id)}, purpose="alerts") if last else None
         return json_answer({"items": [_dumped(Alert.model_validate_json(row.content)) for row in shown], "next_cursor": follows})
 
     @router.get("/{alert_id}", response_model=AlertWithTimeline, summary="One alert with evidence, explanations and timeline")

@@ -130,12 +130,12 @@ def _add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cur
         query = every.where(entries.c.type == kind.path[:-1], _visible(author(who)))
         query = _filtered(query, wanted)
         if wanted.cursor is not None:
-            query = query.where(entries.c.list_version < cursors.open(wanted.cursor)["below"])
+            query = query.where(entries.c.list_version < cursors.open(wanted.cursor, purpose=kind.path)["below"])
         query = query.order_by(entries.c.list_version.desc()).limit(wanted.limit + 1)
         async with database.transaction() as connection:
             found = await store.read_page(connection, query)
         page, more = found[: wanted.limit], len(found) > wanted.limit
-        follows = cursors.seal({"below": page[-1].list_version}) if more else None
+        follows = cursors.seal({"below": page[-1].list_version}, purpose=kind.path) if more else None
         return json_answer({"items": [shown(entry) for entry in page], "next_cursor": follows})
 
     @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too")

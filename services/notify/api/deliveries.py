@@ -19,6 +19,7 @@ from shared.platform.http.routing import api_router
 
 Reader = Annotated[Principal, Depends(require("deliveries:read"))]
 Manager = Annotated[Principal, Depends(require("subscriptions:manage"))]
+_LIST = "deliveries"
 State = Literal["waiting", "delivered", "failed", "gone", "withheld", "cancelled"]
 
 
@@ -57,10 +58,10 @@ class DeliveryWithAttempts(DeliveryOut):
 
 
 class DeliveryPage(BaseModel):
-    """Deliveries, the newest first; `next` is the cursor of the page behind."""
+    """Deliveries, the newest first; `next_cursor` asks for what follows, null at the end."""
 
     items: list[DeliveryOut]
-    next: str | None
+    next_cursor: str | None
 
 
 def deliveries_router(database: Database, redelivery: Redelivery, cursors: Cursors) -> APIRouter:
@@ -81,8 +82,8 @@ def deliveries_router(database: Database, redelivery: Redelivery, cursors: Curso
             rows = await store.page(connection, wanted, limit + 1)
         shown = rows[:limit]
         more = len(rows) > limit
-        following = cursors.seal({"at": shown[-1].created_at, "id": shown[-1].id}) if more else None
-        return DeliveryPage(items=[DeliveryOut(**_fields(row)) for row in shown], next=following)
+        following = cursors.seal({"at": shown[-1].created_at, "id": shown[-1].id}, purpose=_LIST) if more else None
+        return DeliveryPage(items=[DeliveryOut(**_fields(row)) for row in shown], next_cursor=following)
 
     @router.get("/{delivery_id}", summary="Read a delivery and its attempts")
     async def read(delivery_id: UUID, who: Reader) -> DeliveryWithAttempts:
@@ -110,7 +111,7 @@ def deliveries_router(database: Database, redelivery: Redelivery, cursors: Curso
 def _position(cursors: Cursors, cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None
-    position = cursors.open(cursor)
+    position = cursors.open(cursor, purpose=_LIST)
     return datetime.fromisoformat(position["at"]), UUID(position["id"])
 
 

@@ -38,6 +38,7 @@ async def test_alerts_are_filtered_paged_and_shown_to_their_nations_only(opened:
             if page["next_cursor"] is None:
                 break
             cursor = {"cursor": page["next_cursor"]}
+        assert (await correlate.get("/v1/watchlist/actors", hn, **cursor)).status_code == 400
         (entry,) = (await correlate.get("/v1/watchlist/actors", hn, source_id=plates[2])).json()["items"]
         assert sorted(found) == plates
         assert await subjects(admin) == plates

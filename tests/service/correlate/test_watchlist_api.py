@@ -140,6 +140,8 @@ async def test_the_list_is_filtered_and_read_page_by_page(opened: Opened) -> Non
             if page["next_cursor"] is None:
                 break
             cursor = {"cursor": page["next_cursor"]}
+        assert (await correlate.get("/v1/alerts", gt, **cursor)).status_code == 400
+        assert (await correlate.get("/v1/watchlist/routes", gt, **cursor)).status_code == 400
         named = (await correlate.get(ACTORS, gt, q="NOMBRE 4")).json()["items"]
         sourced = (await correlate.get(ACTORS, gt, source="ofac-sdn", source_id="5")).json()["items"]
         forged = await correlate.get(ACTORS, gt, cursor="AAAA")

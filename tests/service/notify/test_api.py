@@ -141,7 +141,7 @@ async def test_another_nations_things_are_as_unknown_as_what_is_not_there(
             other.pop("request_id")
             assert one == other
         assert (await stranger.get("/v1/subscriptions")).json() == {"items": []}
-        assert (await stranger.get("/v1/deliveries")).json() == {"items": [], "next": None}
+        assert (await stranger.get("/v1/deliveries")).json() == {"items": [], "next_cursor": None}
         assert len((await owner.get("/v1/deliveries")).json()["items"]) == 1
 
 
@@ -157,9 +157,9 @@ async def test_the_log_is_filtered_and_paged_without_a_gap(door: Door, notify: S
         while True:
             page = (await client.get("/v1/deliveries", params={"limit": "3", **cursor})).json()
             seen += [item["id"] for item in page["items"]]
-            if page["next"] is None:
+            if page["next_cursor"] is None:
                 break
-            cursor = {"cursor": page["next"]}
+            cursor = {"cursor": page["next_cursor"]}
         assert sorted(seen) == sorted(receiver.ids)
         for wanted, count in (
             ({"state": "delivered"}, 7), ({"state": "failed"}, 0), ({"subscription": created["id"]}, 7),

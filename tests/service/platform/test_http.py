@@ -431,6 +431,15 @@ async def test_a_cursor_comes_back_as_it_was_and_a_forged_one_is_refused() -> No
             cursors.open(forged)
 
 
+async def test_a_cursor_of_one_list_is_refused_by_another() -> None:
+    cursors = Cursors()
+    sealed = cursors.seal({"id": 7}, purpose="alerts")
+    assert cursors.open(sealed, purpose="alerts") == {"id": 7}
+    for purpose in ("", "actors", "alert"):
+        with pytest.raises(BadRequestError):
+            cursors.open(sealed, purpose=purpose)
+
+
 async def test_no_layer_is_built_on_what_cancels_work_when_a_client_leaves(world: World) -> None:
     assert isinstance(world.app, FastAPI)
     names = [layer.cls.__name__ for layer in world.app.user_middleware]
