@@ -131,8 +131,9 @@ class AlertHandler:
                         expected=batch.expected_offset, new=batch.next_offset,
                     )  # fmt: skip
         except BaseException:
-            self._hands.release(made.leased)
+            self._hands.release([*made.leased, *made.void])
             raise
+        self._hands.release(made.void)
         self._hands.give(made.leased, since)
         self._hands.wake(made.queued)
 

@@ -32,10 +32,20 @@ Reserve = Callable[[UUID], UUID | None]
 
 @dataclass(slots=True)
 class Spread:
-    """What a batch set in motion: new deliveries written under a lease of ours, and subscriptions with others that are due."""
+    """What a batch set in motion: new deliveries written under a lease of ours, and subscriptions with others that are due.
+
+    `void` has places for deliveries that were not written after all; they are to be given back, as all are without a commit.
+    """
 
     leased: list[Claimed] = field(default_factory=list)
+    void: list[Claimed] = field(default_factory=list)
     queued: set[UUID] = field(default_factory=set)
+
+    def settle(self, unwritten: set[UUID]) -> None:
+        """Take out what was not written."""
+        if unwritten:
+            self.void += [claimed for claimed in self.leased if claimed.id in unwritten]
+            self.leased = [claimed for claimed in self.leased if claimed.id not in unwritten]
 
 
 async def spread(
@@ -63,7 +73,8 @@ async def spread(
         for revision, planned in plans:
             first = not known[revision.alert] and times[revision.alert] == 1
             new += _deliveries(revision, planned, endpoints, reserve if first else _queue, into)
-        await store.add_deliveries(connection, new, now, lease)
+        written = await store.add_deliveries(connection, new, now, lease)
+        into.settle({delivery.id for delivery in new} - written)
 
 
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:

@@ -74,8 +74,11 @@ class Recorder:
         now = self._clock.now()
         try:
             async with self._database.transaction("loops") as connection:
+                ended = sorted({result.subscription for result in batch if result.state == "gone"})
+                if ended:
+                    await subscriptions.stop_fan_out(connection)
                 changed = await queue.record(connection, batch, now)
-                for gone in {result.subscription for result in batch if result.state == "gone"}:
+                for gone in ended:
                     await subscriptions.end(connection, gone, "the endpoint answered 410", now)
         except TransientError as error:
             log.warning("results.delayed", error=type(error).__name__, waiting=len(self._waiting))

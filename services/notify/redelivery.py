@@ -69,6 +69,7 @@ class Redelivery:
             identity, subscription.id, subscription.partner, alert.id, alert.revision, Form.FULL, decision.reasons
         )
         async with self._database.transaction() as connection:
+            await subscriptions.one(connection, subscription.id, lock=True)
             revision = NewRevision(alert.id, alert.revision, message.type, message.timestamp, encode(message), None)
             await alerts.add_revisions(connection, [revision], now)
             await alerts.add_deliveries(connection, [delivery], now)

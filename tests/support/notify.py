@@ -16,12 +16,14 @@ from sqlalchemy import text
 
 from services.notify.courier import Courier
 from services.notify.dispatcher import Dispatcher
+from services.notify.domain.plan import Form
 from services.notify.domain.retry import SCHEDULE
 from services.notify.domain.subscription import Filter, Format
 from services.notify.fanout import Arrived, Spread, spread
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry
 from services.notify.settings import NotifySettings
+from services.notify.store.queue import Claimed
 from services.notify.vault import Vault
 from services.notify.webhooks import Webhooks
 from shared.contracts.alerts import AlertMessage
@@ -31,6 +33,15 @@ from shared.platform.database.settings import DatabaseSettings
 from shared.platform.readiness import Readiness
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+SOMEBODY = UUID(int=1)
+
+
+def claimed(subscription: UUID = SOMEBODY) -> Claimed:
+    return Claimed(
+        uuid.uuid4(), uuid.uuid4(), subscription, uuid.uuid4(), 1, 0, False, Form.FULL, "", Format.JSON, (), None, AT, b"", None
+    )  # fmt: skip
 
 
 def alert_message(
@@ -165,6 +176,7 @@ class Station:
         async with self.database.transaction("loops") as connection:
             arrived = [Arrived(message) for message in messages]
             await spread(connection, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
+        self.dispatcher.release(made.void)
         self.dispatcher.give(made.leased, since)
         self.dispatcher.wake(made.queued)
 

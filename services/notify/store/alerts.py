@@ -12,6 +12,7 @@ from sqlalchemy.types import Uuid
 
 from services.notify.domain.plan import Form, History
 from services.notify.domain.subscription import Filter, Format, Subscription, SubscriptionState
+from services.notify.store.subscriptions import SHARE_FAN_OUT
 from services.notify.tables import SUBSCRIPTION
 
 
@@ -62,8 +63,9 @@ async def endpoints(connection: AsyncConnection) -> dict[UUID, Endpoint]:
 
     From here on the transaction's commit does not wait for the disk. A crash of the server may forget its last moments, but
     deliveries and the offset together: the alerts are read again from the topic, and go out again under the same ids.
+    Nor does any subscription end before that commit, once this has returned.
     """
-    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED, _ASYNCHRONOUS)
+    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED, _ASYNCHRONOUS, text(SHARE_FAN_OUT))
     return {
         row.id: Endpoint(
             Subscription(row.id, row.partner, Filter.model_validate(row.filter)),
@@ -149,7 +151,8 @@ _ADD = text(
         ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
     ), written AS (
         INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at)
-        SELECT id, subscription_id, partner, alert_id, revision, form, string_to_array(reasons, E'\\n'), 'waiting', :now FROM new
+        SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', :now
+        FROM new n JOIN notify.subscription s ON s.id = n.subscription_id AND s.state <> 'ended'
         ON CONFLICT DO NOTHING
         RETURNING id, subscription_id, alert_id, revision
     )
@@ -158,19 +161,20 @@ _ADD = text(
            CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => :lease) END
     FROM written w JOIN new n ON n.id = w.id
     ON CONFLICT DO NOTHING
+    RETURNING id
     """
 )
 
 
 async def add_deliveries(
     connection: AsyncConnection, deliveries: Sequence[NewDelivery], now: datetime, lease: timedelta = timedelta(0)
-) -> None:
+) -> set[UUID]:
     """Write deliveries and put them into the queue, due at once, or when the lease ends that they are written under.
 
-    One that is there already stays as it is.
+    One that is there already stays as it is; there is none for a subscription that has ended. Those that were written.
     """
     if not deliveries:
-        return
+        return set()
     values = {
         "ids": [new.id for new in deliveries],
         "subscriptions": [new.subscription for new in deliveries],
@@ -183,7 +187,7 @@ async def add_deliveries(
         "lease": lease.total_seconds(),
         "now": now,
     }
-    await connection.execute(_ADD, values)
+    return {row.id for row in await connection.execute(_ADD, values)}
 
 
 _WITHHOLD = text(

@@ -60,6 +60,18 @@ async def change(connection: AsyncConnection, identity: UUID, values: dict[str, 
     await connection.execute(update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == identity).values(**values, updated_at=now))
 
 
+_FAN_OUT = 0x6E6F7469
+"""The advisory lock between those that fan out (shared) and those that end a subscription (exclusive)."""
+
+SHARE_FAN_OUT = f"(SELECT pg_advisory_xact_lock_shared({_FAN_OUT})) IS NOT NULL"
+"""A condition that holds the lock until the transaction ends; unlike a lock on the rows, it writes nothing."""
+
+
+async def stop_fan_out(connection: AsyncConnection) -> None:
+    """Wait for fan-outs under way and keep new ones out until the transaction ends: before any lock on the queue."""
+    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_FAN_OUT})"))
+
+
 _CANCEL = text(
     """
     WITH gone AS (DELETE FROM notify.queue WHERE subscription_id = :id RETURNING id)
@@ -69,7 +81,8 @@ _CANCEL = text(
 
 
 async def end(connection: AsyncConnection, identity: UUID, reason: str, now: datetime) -> None:
-    """End a subscription for ever; what still waited for it is cancelled."""
+    """End a subscription for ever; what still waited for it is cancelled, and nothing is added to that any more."""
+    await stop_fan_out(connection)
     await change(connection, identity, {"state": SubscriptionState.ENDED, "state_reason": reason}, now)
     await connection.execute(_CANCEL, {"id": identity, "now": now})
 

@@ -1,24 +1,15 @@
 import uuid
-from datetime import datetime
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.domain.pace import START, Pace
-from services.notify.domain.plan import Form
-from services.notify.domain.subscription import Format
 from services.notify.lanes import Lanes
 from services.notify.store.queue import Claimed, Result
-from tests.support.notify import AT, notify_settings
+from tests.support.notify import claimed, notify_settings
 
 A, B = UUID(int=1), UUID(int=2)
-
-
-def claimed(subscription: UUID = A, at: datetime = AT) -> Claimed:
-    return Claimed(
-        uuid.uuid4(), uuid.uuid4(), subscription, uuid.uuid4(), 1, 0, False, Form.FULL, "", Format.JSON, (), None, at, b"", None
-    )
 
 
 def result(of: Claimed) -> Result:

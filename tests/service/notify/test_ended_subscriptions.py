@@ -1,0 +1,54 @@
+import asyncio
+import uuid
+
+from aiohttp import web
+
+from services.notify.domain.plan import Form
+from services.notify.fanout import Arrived, Spread, spread
+from services.notify.store.alerts import NewDelivery, add_deliveries, endpoints
+from tests.support.notify import Receipt, Receiver, Station, alert_message, claimed
+
+
+async def test_one_that_ends_during_a_fan_out_leaves_nothing_waiting(notify: Station) -> None:
+    subscription, _ = await notify.subscribe("http://127.0.0.1:9/")
+    async with asyncio.TaskGroup() as group, notify.database.transaction("loops") as connection:
+        assert subscription in await endpoints(connection)
+        ending = group.create_task(notify.registry.end(subscription, "SV"))
+        await asyncio.sleep(0.3)
+        made = Spread()
+        now, lease = notify.clock.now(), notify.dispatcher.lease
+        await spread(connection, [Arrived(alert_message())], now, notify.dispatcher.reserve, lease, made)
+        assert not ending.done()
+    assert await notify.rows("SELECT 1 FROM notify.queue") == []
+    assert await notify.states() == {"cancelled": 1}
+
+
+async def test_after_its_end_no_delivery_is_written_for_one(notify: Station) -> None:
+    subscription, _ = await notify.subscribe("http://127.0.0.1:9/")
+    alert = alert_message().data
+    late = NewDelivery(uuid.uuid4(), subscription, "SV", alert.id, 1, Form.FULL, ())
+    await notify.registry.end(subscription, "SV")
+    async with notify.database.transaction() as connection:
+        assert await add_deliveries(connection, [late], notify.clock.now()) == set()
+    assert await notify.states() == {}
+
+
+def test_what_was_not_written_is_not_sent_and_its_place_is_given_back() -> None:
+    first, second = claimed(), claimed()
+    made = Spread(leased=[first, second])
+    made.settle({first.id})
+    assert (made.leased, made.void) == ([second], [first])
+
+
+async def test_an_end_and_an_answer_of_410_meet_without_a_deadlock(notify: Station) -> None:
+    async def gone(_request: web.Request, _receipt: Receipt) -> web.StreamResponse:
+        return web.Response(status=410)
+
+    async with Receiver(answer=gone) as endpoint, notify.dispatching():
+        for _ in range(5):
+            await notify.subscribe(endpoint.url)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(5):
+                group.create_task(notify.arrive(*(alert_message() for _ in range(4))))
+        await notify.settled()
+    assert set(await notify.states()) <= {"gone", "cancelled"}
