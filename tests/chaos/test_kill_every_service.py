@@ -4,7 +4,9 @@ import asyncio
 import os
 import random
 import signal
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,11 +55,18 @@ async def _run(var: Path, names: list[str], seed: int, *, between: float) -> Cou
     return killed
 
 
-async def test_nothing_is_lost_and_no_alert_is_raised_twice_when_every_service_is_killed_again_and_again(tmp_path: Path) -> None:
-    killed = await _run(tmp_path / "var", list(SERVICES) * KILLS_EACH, 20261124, between=0.06)
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """Not below pytest's own folder, which other accounts, PostgreSQL's among them, may not enter."""
+    with tempfile.TemporaryDirectory(prefix="atalaya-chaos-") as folder:
+        yield Path(folder) / "var"
+
+
+async def test_nothing_is_lost_and_no_alert_is_raised_twice_when_every_service_is_killed_again_and_again(var: Path) -> None:
+    killed = await _run(var, list(SERVICES) * KILLS_EACH, 20261124, between=0.06)
     assert set(killed) == set(SERVICES)
 
 
-async def test_nothing_is_lost_when_the_broker_and_the_database_are_killed(tmp_path: Path) -> None:
-    killed = await _run(tmp_path / "var", list(ENGINES) * 2, 20261125, between=0.04)
+async def test_nothing_is_lost_when_the_broker_and_the_database_are_killed(var: Path) -> None:
+    killed = await _run(var, list(ENGINES) * 2, 20261125, between=0.04)
     assert set(killed) == set(ENGINES)

@@ -97,15 +97,25 @@ async def arrived(sink: Sink, keys: set[str], *, seconds: float = 90) -> None:
             await sink.changed.wait()
 
 
+async def _page(session: aiohttp.ClientSession, url: str, parameters: dict[str, str]) -> dict[str, Any]:
+    """One page; a 503 says "try again", as after an engine was away."""
+    async with asyncio.timeout(30):
+        while True:
+            async with session.get(url, params=parameters) as answer:
+                if answer.status != 503:
+                    answer.raise_for_status()
+                    found: dict[str, Any] = await answer.json()
+                    return found
+                await asyncio.sleep(float(answer.headers["Retry-After"]))
+
+
 async def all_alerts(session: aiohttp.ClientSession, system: System) -> list[dict[str, Any]]:
     """Every alert, page by page."""
     alerts: list[dict[str, Any]] = []
     cursor = None
     while True:
         parameters = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
-        async with session.get(f"{system.correlate}/v1/alerts", params=parameters) as answer:
-            answer.raise_for_status()
-            page = await answer.json()
+        page = await _page(session, f"{system.correlate}/v1/alerts", parameters)
         alerts += page["items"]
         cursor = page.get("next_cursor")
         if not cursor:
