@@ -94,6 +94,16 @@ def test_a_crossing_with_two_seized_things_links_each_companion_once() -> None:
     assert linked(crossing(1, "A1", things=(BOX,)), seizure(things=both)) == [key("A1")]
 
 
+def test_a_seizure_that_names_one_thing_twice_links_each_companion_once() -> None:
+    [alert] = alerts(crossing(1, "A1"), seizure(things=(TRUCK, TRUCK)))
+    assert (alert.subject.key, alert.evidence_count) == (key("A1"), 2)
+
+
+def test_a_crossing_that_names_one_thing_twice_counts_once() -> None:
+    [alert] = alerts(crossing(1, "A1", things=(TRUCK, TRUCK)), seizure())
+    assert (alert.evidence_count, alert.score) == (2, 0.5)
+
+
 def test_no_two_partitions_own_one_alert() -> None:
     found = alerts(crossing(1, "A1", things=(TRUCK,)), crossing(2, "A1", things=(BOX,)), seizure(things=(TRUCK, BOX)))
     assert [alert.subject.key for alert in found] == [key("A1"), key("A1")]

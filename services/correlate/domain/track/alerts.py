@@ -42,4 +42,4 @@ def standing_alerts(
     else:
         found = [route_alert(partition_subject, route, seen, active, policy) for route in routes]
         found += companion_alerts(seen, policy, places)
-    return sorted((alert for alert in found if alert is not None), key=lambda alert: alert.id)
+    return [alert for _, alert in sorted({alert.id: alert for alert in found if alert is not None}.items())]

@@ -47,13 +47,17 @@ def _owns(seizure: Sighting, crossing: Sighting) -> bool:
 
 
 def companion_links(sightings: Sequence[Sighting], policy: TrackPolicy) -> Iterator[Link]:
-    """For each seizure of the subject, who crossed with it in the days before and was not in the seizure itself, the latest first."""
-    for seizure in sightings:
+    """For each seizure of the subject, who crossed with it in the days before and was not in the seizure itself, the latest first.
+
+    An event that names the subject at two positions counts once, as a seizure and as a crossing.
+    """
+    once = list({(sighting.lineage_id, sighting.subject.key): sighting for sighting in reversed(sightings)}.values())[::-1]
+    for seizure in once:
         if seizure.kind is not EventKind.SEIZURE:
             continue
         held = {seizure.subject, *seizure.companions}
         together: dict[Subject, list[Sighting]] = {}
-        for crossing in sightings:
+        for crossing in once:
             before = seizure.occurred_at - crossing.occurred_at
             if crossing.kind is EventKind.SEIZURE or before < timedelta(0) or before > policy.seizure_look_back:
                 continue
