@@ -115,9 +115,20 @@ def test_an_event_without_marking_keeps_the_alert_with_its_own_nation() -> None:
     assert elsewhere.handling.releasable_to == ()
 
 
-def test_an_exercise_in_the_evidence_makes_it_an_exercise() -> None:
-    assert the_alert(ACTOR, under(ACTOR, crossing("E1"), crossing("E2", 1, exercise=True))).exercise
-    assert not the_alert(ACTOR, under(ACTOR, crossing("E1"))).exercise
+def test_an_exercise_neither_mutes_nor_feeds_a_real_alert() -> None:
+    mixed = the_alert(ACTOR, under(ACTOR, crossing("E1"), crossing("E2", 1, exercise=True)))
+    assert (mixed.exercise, mixed.evidence_count) == (False, 1)
+    drill = the_alert(ACTOR, under(ACTOR, crossing("E2", 1, exercise=True)))
+    assert drill.exercise
+
+
+def test_a_drill_at_a_waypoint_neither_mutes_nor_lengthens_a_real_trip() -> None:
+    key = "vehicle:GT:C123BCD"
+    real = [seen_at(CODES[0], 0), seen_at(CODES[1], 5)]
+    drill = seen_at(CODES[2], 10, exercise=True)
+    alert = the_alert(key, [*real, drill])
+    assert (alert.exercise, alert.route.reached) == (False, 2)
+    assert alerts(key, [real[1], drill]) == []
 
 
 def test_an_alert_is_of_the_past_until_something_new_is_seen() -> None:

@@ -104,6 +104,12 @@ def test_a_crossing_that_names_one_thing_twice_counts_once() -> None:
     assert (alert.evidence_count, alert.score) == (2, 0.5)
 
 
+def test_a_drill_neither_mutes_nor_feeds_a_link() -> None:
+    [alert] = alerts(crossing(1, "A1"), crossing(2, "A1", exercise=True), seizure())
+    assert (alert.exercise, alert.evidence_count) == (False, 2)
+    assert linked(crossing(1, "A1", exercise=True), seizure()) == []
+
+
 def test_no_two_partitions_own_one_alert() -> None:
     found = alerts(crossing(1, "A1", things=(TRUCK,)), crossing(2, "A1", things=(BOX,)), seizure(things=(TRUCK, BOX)))
     assert [alert.subject.key for alert in found] == [key("A1"), key("A1")]

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.track import handling
-from services.correlate.domain.track.evidence import expiry, gravest, is_exercise, latest, only_past, shown, strongest
+from services.correlate.domain.track.evidence import expiry, gravest, in_earnest, is_exercise, latest, only_past, shown, strongest
 from services.correlate.domain.track.headlines import actor_headline
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.predict import Places, off_route
@@ -34,7 +34,8 @@ def actor_alert(
 
     What is asked is what the latest version of the entry asks. The subject is the thing seen last.
     """
-    met = [(sighting, hit) for sighting in sightings if (hit := _strong(sighting, entry, active))]
+    strong = {sighting.sighting_id: hit for sighting in sightings if (hit := _strong(sighting, entry, active))}
+    met = [(one, strong[one.sighting_id]) for one in in_earnest(one for one in sightings if one.sighting_id in strong)]
     if not met:
         return None
     every = [sighting for sighting, _ in met]

@@ -46,9 +46,15 @@ def only_past(sightings: Iterable[Sighting]) -> bool:
     return all(sighting.retroactive for sighting in sightings)
 
 
+def in_earnest(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """Those that are no exercise, or all where there is nothing else: a drill neither mutes nor feeds a real alert."""
+    every = list(sightings)
+    return [sighting for sighting in every if not sighting.exercise] or every
+
+
 def is_exercise(sightings: Iterable[Sighting]) -> bool:
-    """True where any of it is an exercise: nobody acts on half an exercise."""
-    return any(sighting.exercise for sighting in sightings)
+    """True where all of it is an exercise."""
+    return all(sighting.exercise for sighting in sightings)
 
 
 def expiry(last: datetime, ahead: Sequence[NextCheckpoint], *, past: bool, policy: TrackPolicy) -> datetime:

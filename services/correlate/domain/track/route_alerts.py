@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.track import handling
-from services.correlate.domain.track.evidence import expiry, gravest, is_exercise, latest, only_past, shown
+from services.correlate.domain.track.evidence import expiry, gravest, in_earnest, is_exercise, latest, only_past, shown
 from services.correlate.domain.track.headlines import route_headline, route_seizure_headline
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.predict import along_route
@@ -45,7 +45,9 @@ def route_alert(
     policy: TrackPolicy,
 ) -> StandingAlert | None:
     """The alert of a subject on a route; None where it was not seen at enough consecutive waypoints in their windows."""
-    chain = progress(route, sightings, active, policy)
+    real = [sighting for sighting in sightings if not sighting.exercise]
+    drills = [sighting for sighting in sightings if sighting.exercise]
+    chain = progress(route, real, active, policy) or progress(route, drills, active, policy)
     if chain is None:
         return None
     body, last = route.body, chain.sightings[-1]
@@ -82,7 +84,7 @@ def route_seizure_alert(
     """The one alert of a route on which something was seized; each further seizure revises it."""
     seizures = [
         (sighting, hit)
-        for sighting in seizures_on_route(sightings, policy)
+        for sighting in seizures_on_route(in_earnest(sightings), policy)
         for hit in sighting.hits
         if hit.entry_id == entry and active(entry, sighting.occurred_at)
     ]

@@ -59,7 +59,12 @@ def companion_links(sightings: Sequence[Sighting], policy: TrackPolicy) -> Itera
         together: dict[Subject, list[Sighting]] = {}
         for crossing in once:
             before = seizure.occurred_at - crossing.occurred_at
-            if crossing.kind is EventKind.SEIZURE or before < timedelta(0) or before > policy.seizure_look_back:
+            if (
+                crossing.kind is EventKind.SEIZURE
+                or crossing.exercise is not seizure.exercise
+                or before < timedelta(0)
+                or before > policy.seizure_look_back
+            ):
                 continue
             if _owns(seizure, crossing):
                 for companion in crossing.companions:
