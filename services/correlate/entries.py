@@ -88,7 +88,8 @@ def label(body: Body) -> str:
     words = [name.text for name in body.names]
     words += [document.number for document in body.documents]
     if body.identifiers:
-        words += [str(value) for value in body.identifiers.model_dump(exclude_none=True).values()]
+        told = body.identifiers.model_dump(exclude_none=True, exclude={"seals", "mrz"})
+        words += [str(value) for value in told.values()]
     return "\n".join(words).lower()
 
 
@@ -98,7 +99,7 @@ def _faults_in_actor(body: ActorBody) -> list[Fault]:
         for index, name in enumerate(body.names)
         if not name.text.strip()
     ]
-    identified = bool(body.identifiers and body.identifiers.model_dump(exclude_none=True, exclude={"country"}))
+    identified = bool(body.identifiers and body.identifiers.identifies)
     if body.kind in {ActorKind.PERSON, ActorKind.ORGANISATION}:
         if not (body.names or body.documents or identified):
             found.append(Fault("/names", "nothing_to_match", "A name, a document or an identifier is needed."))

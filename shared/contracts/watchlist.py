@@ -51,6 +51,18 @@ class Identifiers(Contract):
     registration: str | None = None
     name: str | None = None
     container: str | None = Field(default=None, alias="number")
+    type: str | None = Field(default=None, description="of a document")
+    issuer: Country | None = Field(default=None, description="of a document")
+    expires: date | None = Field(default=None, description="of a document")
+    mrz: str | None = Field(default=None, description="of a document, for the record")
+    kind: str | None = Field(default=None, description="of a conveyance, for the record")
+    role: str | None = Field(default=None, description="of a conveyance, for the record")
+    seals: tuple[str, ...] = Field(default=(), description="of a container, for the record")
+
+    @property
+    def identifies(self) -> bool:
+        """Whether anything here can be met: the rest only describes."""
+        return any((self.plate, self.vin, self.imo, self.mmsi, self.registration, self.name, self.container))
 
 
 class ActorBody(Contract):

@@ -1,5 +1,6 @@
 """What is asked in ad hoc screening, and what of an event it stands for."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -47,6 +48,8 @@ class QueryDocument(_Strict):
     type: str = "passport"
     number: str = Field(min_length=1, max_length=64)
     issuer: str | None = None
+    expires: date | None = None
+    mrz: str | None = Field(default=None, max_length=200)
 
     _issuer = field_validator("issuer", mode="before")(_country)
 
@@ -79,14 +82,17 @@ _CONVEYANCES: dict[ActorKind, Literal["vehicle", "vessel", "aircraft"]] = {
 }
 
 
+_OF_CONVEYANCE = {"role", "plate", "country", "vin", "imo", "mmsi", "registration", "name"}
+
+
 def seen_by(query: ScreenQuery) -> Seen:
     """The query as something seen: judged by the same code as an event."""
     own = query.identifiers or Identifiers()
     if query.kind in _CONVEYANCES:
-        fields = own.model_dump(exclude={"container"}, exclude_none=True)
+        fields = own.model_dump(include=_OF_CONVEYANCE, exclude_none=True)
         return Seen(conveyance=Conveyance(kind=ConveyanceKind(_CONVEYANCES[query.kind]), **fields))
     if query.kind is ActorKind.CONTAINER:
-        return Seen(container=Container(number=own.container or ""))
+        return Seen(container=Container(number=own.container or "", seals=own.seals))
     if query.kind is ActorKind.ORGANISATION:
         return Seen(organisation=_name(query).text)
     nations = (*query.nationalities, query.nationality) if query.nationality else query.nationalities
@@ -96,7 +102,7 @@ def seen_by(query: ScreenQuery) -> Seen:
             birth_date=query.birth_date,
             sex=query.sex,
             nationalities=nations,
-            documents=tuple(Document(type=one.type, number=one.number, issuer=one.issuer) for one in query.documents),
+            documents=tuple(Document(**one.model_dump()) for one in query.documents),
         )
     )
 

@@ -5,13 +5,15 @@ from uuid import UUID
 
 import pytest
 
+from services.correlate.api.queries import ScreenQuery, seen_by
 from services.correlate.domain.screen.subjects import conveyance_subject, person_subject
+from services.correlate.entries import faults_in
 from shared.contracts.codec import encode
 from shared.contracts.events import Cargo, Consignment, Container, Conveyance, Document, EventKind, Place, SeizureRoute
 from shared.contracts.identity import sighting_id
 from shared.contracts.sightings import SIGHTING_MESSAGE, Sighting
 from shared.contracts.vocabulary import SubjectKind
-from shared.contracts.watchlist import Identifiers, ListedDocument
+from shared.contracts.watchlist import ActorBody, Identifiers, ListedDocument
 from tests.support.correlate import actor, event, listed, person, route, screener_of
 
 PASSPORT = Document(type="passport", number="A1234567", issuer="GT")
@@ -176,3 +178,35 @@ def test_a_first_revision_needs_no_notice_and_a_later_one_names_what_it_keeps() 
     sightings = screener.sightings(second)
     assert screener.notice(second, sightings).kept == tuple(one.sighting_id for one in sightings)
     assert screener.sightings(first)[0].sighting_id == sightings[0].sighting_id
+
+
+def test_a_listed_document_is_met_by_its_own_fields() -> None:
+    passport = Identifiers.model_validate(
+        {"type": "passport", "number": "A1234567", "issuer": "GT", "expires": "2030-01-31", "mrz": "P<GTM"}, extra="forbid"
+    )
+    screener = screener_of(actor(2, kind="document", identifiers=passport))
+    [own, under_entry] = screener.sightings(event(persons=[person(documents=(PASSPORT,))]))
+    assert (own.hits[0].alert, own.hits[0].explanation[0].how, under_entry.partition_subject) == (
+        True,
+        "exact",
+        f"actor:{UUID(int=2)}",
+    )
+    elsewhere = PASSPORT.model_copy(update={"issuer": "HN"})
+    assert screener.sightings(event(persons=[person(documents=(elsewhere,))]))[0].hits == ()
+
+
+@pytest.mark.parametrize(
+    "alone", [{"type": "passport"}, {"issuer": "GT"}, {"kind": "vehicle", "role": "tractor"}, {"seals": ("S1",)}]
+)
+def test_what_only_describes_identifies_nothing(alone: dict[str, object]) -> None:
+    assert [fault.code for fault in faults_in(ActorBody(kind="document", identifiers=Identifiers(**alone)))] == [
+        "nothing_to_match"
+    ]
+    assert faults_in(ActorBody(kind="document", identifiers=Identifiers(container="A1234567", **alone))) == []
+
+
+def test_a_query_may_tell_all_that_a_document_says() -> None:
+    told = {"type": "passport", "number": "A1234567", "issuer": "Guatemala", "expires": "2030-01-31", "mrz": "P<GTM"}
+    seen = seen_by(ScreenQuery.model_validate({"documents": [told]}))
+    [document] = seen.person.documents
+    assert (document.issuer, str(document.expires), document.mrz) == ("GT", "2030-01-31", "P<GTM")

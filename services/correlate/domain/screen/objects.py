@@ -42,7 +42,11 @@ def _document(actor: Listed, seen: Document, number: str, weights: Weights) -> M
     held = [document for document in actor.entry.body.documents if normalise(document.number) == number]
     if not held:  # an entry about the document itself, by its identifiers
         own = actor.entry.body.identifiers
-        held = [ListedDocument(number=number, issuer=own.country if own else None)]
+        held = [
+            ListedDocument(type=own.type, number=number, issuer=own.issuer or own.country)
+            if own
+            else ListedDocument(number=number)
+        ]
     best: Met | None = None
     for document in held:
         if document.issuer and seen.issuer and document.issuer != seen.issuer:
