@@ -210,3 +210,33 @@ def test_a_query_may_tell_all_that_a_document_says() -> None:
     seen = seen_by(ScreenQuery.model_validate({"documents": [told]}))
     [document] = seen.person.documents
     assert (document.issuer, str(document.expires), document.mrz) == ("GT", "2030-01-31", "P<GTM")
+
+
+@pytest.mark.parametrize("word", ["passport", "Pasaporte", "P", "PASSPORT"])
+def test_whatever_a_passport_is_called_it_names_the_same_person(word: str) -> None:
+    called = PASSPORT.model_copy(update={"type": word})
+    assert person_subject(person(documents=(called,))).key == "person:passport:GT:A1234567"
+
+
+@pytest.mark.parametrize("word", ["cédula", "Cedula", "DPI", "cui", "DUI", "national_id", "id"])
+def test_whatever_a_national_identity_is_called_it_names_the_same_person(word: str) -> None:
+    called = NATIONAL.model_copy(update={"type": word})
+    assert person_subject(person(documents=(called,))).key == "person:national_id:GT:2547896320101"
+
+
+@pytest.mark.parametrize(
+    ("listed_as", "seen_as", "number", "alerts"),
+    [
+        ("pasaporte", "P", "A123", True),
+        ("cédula", "dui", "0123", True),
+        ("passport", "driving_licence", "A1234", False),
+        ("passport", "driving_licence", "A12345", True),
+    ],
+)
+def test_a_number_of_one_issuer_alerts_by_its_kind_or_by_its_length(
+    listed_as: str, seen_as: str, number: str, alerts: bool
+) -> None:
+    document = ListedDocument(type=listed_as, number=number, issuer="GT")
+    seen = event(persons=[person(documents=(Document(type=seen_as, number=number, issuer="GT"),))])
+    [hit] = screener_of(actor(documents=(document,))).sightings(seen)[0].hits
+    assert hit.alert is alerts

@@ -7,6 +7,10 @@ from functools import lru_cache
 from shared.contracts.events import Document
 
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
+_PASSPORT = frozenset({"PASSPORT", "PASAPORTE", "P"})
+_NATIONAL = frozenset(
+    {"NATIONALID", "IDENTITYCARD", "ID", "IDCARD", "DPI", "CUI", "DUI", "CURP", "INE", "CEDULA", "CEDULADEIDENTIDAD", "DNI"}
+)
 _NOT_DIGIT = re.compile(r"\D+")
 
 
@@ -25,3 +29,11 @@ def digits(number: str) -> str:
 def document_number(document: Document) -> str:
     """The number that a document is compared by."""
     return normalise(document.normalised or document.number)
+
+
+def document_kind(word: str) -> str:
+    """`passport` or `national_id` for whatever these are called; other words as they are, in small letters."""
+    plain = normalise(word)
+    if plain in _PASSPORT:
+        return "passport"
+    return "national_id" if plain in _NATIONAL else word.casefold()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.correlate.domain.screen.identifiers import digits, document_number, normalise
+from services.correlate.domain.screen.identifiers import digits, document_kind, document_number, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.weights import Weights
@@ -13,7 +13,7 @@ from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ListedDocument
 
 _SHORTEST_ALONE = 6
-"""Characters of a number that alerts without its issuer: shorter ones are shared by chance between registers."""
+"""Characters of a number that alerts without its issuer, or under another word for its type: shorter ones are shared by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def _met(actor: Listed, field: str, number: str, bits: float, *, alert: bool, ho
 
 
 def _same_type(listed: ListedDocument, seen: Document) -> bool:
-    return listed.type is None or normalise(listed.type) == normalise(seen.type)
+    return listed.type is None or normalise(document_kind(listed.type)) == normalise(document_kind(seen.type))
 
 
 def _document(actor: Listed, seen: Document, number: str, weights: Weights) -> Met | None:
@@ -58,7 +58,7 @@ def _document(actor: Listed, seen: Document, number: str, weights: Weights) -> M
         elif _same_type(document, seen):
             met = _met(actor, "document", number, weights.document, alert=True)
         else:
-            met = _met(actor, "document", number, weights.document_of_other_type, alert=False, how="exact, other type")
+            met = _met(actor, "document", number, weights.document_of_other_type, alert=long, how="exact, other type")
         best = met if best is None or met.bits > best.bits else best
     return best
 

@@ -3,30 +3,12 @@
 from hashlib import sha256
 from uuid import UUID
 
-from services.correlate.domain.screen.identifiers import digits, document_number, normalise
+from services.correlate.domain.screen.identifiers import digits, document_kind, document_number, normalise
 from services.correlate.domain.screen.names import organisation_words, words
 from shared.contracts.events import Container, Conveyance, Document, Person
 from shared.contracts.sightings import Subject
 from shared.contracts.vocabulary import ConveyanceKind, SubjectKind
 
-_NATIONAL = frozenset(
-    {
-        "national_id",
-        "national-id",
-        "identity_card",
-        "identity-card",
-        "id",
-        "id_card",
-        "dpi",
-        "cui",
-        "dui",
-        "curp",
-        "ine",
-        "cedula",
-        "cédula",
-        "dni",
-    }
-)
 _UNKNOWN_COUNTRY = "ZZ"
 """ISO 3166-1 reserves it for users: a plate whose country nobody wrote down."""
 
@@ -51,8 +33,8 @@ def _fingerprint(*parts: str) -> str:
 
 
 def _rank(document: Document) -> tuple[int, str, str, str]:
-    kind = document.type.casefold()
-    order = 0 if kind in {"passport", "pasaporte", "p"} else 1 if kind in _NATIONAL else 2
+    kind = document_kind(document.type)
+    order = {"passport": 0, "national_id": 1}.get(kind, 2)
     return order, kind, document.issuer or "", document_number(document)
 
 
@@ -61,7 +43,7 @@ def person_subject(person: Person) -> Subject | None:
     documents = [document for document in person.documents if document_number(document)]
     if documents:
         first = min(documents, key=_rank)
-        key = f"person:{first.type.casefold()}:{first.issuer or ''}:{document_number(first)}"
+        key = f"person:{document_kind(first.type)}:{first.issuer or ''}:{document_number(first)}"
         return Subject(kind=SubjectKind.PERSON, key=key)
     every = words(person.name.text) if person.name else ()
     if not every:
