@@ -1,17 +1,20 @@
 """The next version of an entry: what an issuer wrote, checked and completed. Nothing here waits or reads."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
 from shared.contracts.places import checkpoint, locate
 from shared.contracts.vocabulary import ActorKind
-from shared.contracts.watchlist import ActorBody, ActorEntry, RouteBody, RouteEntry, Waypoint
+from shared.contracts.watchlist import ActorBody, ActorEntry, LegWindow, RouteBody, RouteEntry, Waypoint
 from shared.platform.faults import Fault
 
 Body: TypeAlias = ActorBody | RouteBody
 AnyEntry: TypeAlias = ActorEntry | RouteEntry
+
+LONGEST_LEG = timedelta(days=60)
+"""Longer than any journey between two posts; far longer ones leave the calendar when an arrival is predicted from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,16 @@ def _faults_in_waypoint(point: Waypoint, at: str) -> list[Fault]:
             found.append(Fault(f"{at}/place", "place_missing", "A checkpoint code, coordinates or a geofence is needed."))
         elif checkpoint(place.code) is None:
             found.append(Fault(f"{at}/place/code", "checkpoint_unknown", "No checkpoint has this code; give its coordinates."))
-    if point.window and point.window.min > point.window.max:
-        found.append(Fault(f"{at}/window", "window_reversed", "The least time is longer than the most."))
+    if point.window:
+        found += _faults_in_window(point.window, f"{at}/window")
     return found
+
+
+def _faults_in_window(window: LegWindow, at: str) -> list[Fault]:
+    if window.min < timedelta(0):
+        return [Fault(f"{at}/min", "window_negative", "No leg takes less than no time.")]
+    if window.min > window.max:
+        return [Fault(at, "window_reversed", "The least time is longer than the most.")]
+    if window.max > LONGEST_LEG:
+        return [Fault(f"{at}/max", "window_too_long", f"A leg takes {LONGEST_LEG.days} days at most.")]
+    return []

@@ -87,6 +87,22 @@ async def test_an_unknown_or_wrong_field_is_named_by_its_pointer(opened: Opened)
         assert await pointers(ACTORS, {**PERSON, "source_id": "a\0b"}) == {"/source_id"}
 
 
+async def test_a_leg_window_that_no_journey_can_have_is_refused_by_its_pointer(opened: Opened) -> None:
+    refused = {
+        ("-PT1H", "PT5H"): "/waypoints/1/window/min",
+        ("PT6H", "PT5H"): "/waypoints/1/window",
+        ("PT1H", "P61D"): "/waypoints/1/window/max",
+        ("PT1H", "P999999999D"): "/waypoints/1/window/max",
+    }
+    async with opened(roles="api") as correlate:
+        gt = await correlate.key("GT")
+        for (least, most), pointer in refused.items():
+            legs = [{"place": {"code": "CR-PA-01"}}, {"place": {"code": "CR-NI-01"}, "window": {"min": least, "max": most}}]
+            answer = await correlate.client.post(ROUTES, headers=gt, json={**ROUTE, "waypoints": legs})
+            assert answer.status_code == 422, (least, most)
+            assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
 async def test_a_change_of_what_another_changed_meanwhile_is_refused(opened: Opened) -> None:
     async with opened(roles="api") as correlate:
         gt = await correlate.key("GT")
