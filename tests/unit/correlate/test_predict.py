@@ -136,3 +136,9 @@ def test_a_fence_ahead_is_told_by_its_centre_where_a_nation_holds_it_and_passed_
     ahead = along_route(entry.body, chain_of(entry, seen_at(CODES[0], 0), seen_at(CODES[1], 5)), POLICY)
     assert [one.place.code for one in ahead] == ["GT-HN-01", "MX-GT-01"]
     assert ahead[0].window.from_ == NOON + timedelta(hours=5 + 3 + 1)
+
+
+def test_a_window_of_aeons_predicts_nothing_and_breaks_nothing() -> None:
+    entry = corridor(((2, 10), (3, 12), (1, 24.0 * 900_000_000), (24.0 * 900_000_000,) * 2))
+    ahead = along_route(entry.body, chain_of(entry, seen_at(CODES[0], 0), seen_at(CODES[1], 5)), POLICY)
+    assert [one.place.code for one in ahead] == ["HN-NI-01"]

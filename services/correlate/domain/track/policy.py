@@ -14,6 +14,9 @@ class TrackPolicy:
     leg_without_window: timedelta = timedelta(days=10)
     """Longest time between two waypoints whose leg has no window: a lorry that waits over a weekend and a strike."""
 
+    longest_leg: timedelta = timedelta(days=366)
+    """Longest window that anything is predicted by: no leg takes a year, and a sum of longer ones leaves the calendar."""
+
     slowest_kmh: float = 15.0
     """Average over a leg of a lorry on the Pan-American highway including stops (CA corridor averages are reported at 17 km/h)."""
 

@@ -58,7 +58,7 @@ def _holder(nations: Sequence[str], current: str | None) -> str | None:
 
 
 def along_route(body: RouteBody, chain: Chain, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:
-    """The waypoints ahead, nearest first, each with the sum of the issuer's windows; stops at a leg without a window."""
+    """The waypoints ahead, nearest first, each with the sum of the issuer's windows; stops at a leg without a window or with an absurd one."""
     last = chain.sightings[-1]
     if last.kind is EventKind.SEIZURE:
         return ()
@@ -69,7 +69,7 @@ def along_route(body: RouteBody, chain: Chain, policy: TrackPolicy) -> tuple[Nex
     at = chain.at + step
     while 0 <= at < len(body.waypoints) and len(ahead) < policy.most_next:
         window = body.waypoints[at if step == 1 else at + 1].window
-        if window is None:
+        if window is None or window.max > policy.longest_leg or window.min > policy.longest_leg:
             break
         least, most = least + window.min, most + window.max
         place = waypoint_place(body.waypoints[at])
