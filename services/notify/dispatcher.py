@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from services.notify.courier import Courier
+from services.notify.freshness import Freshness
 from services.notify.lanes import Lanes
 from services.notify.metrics import CLAIMED
 from services.notify.recorder import Recorder
@@ -35,6 +36,7 @@ class Dispatcher:
         self._courier = courier
         self._settings = settings
         self._lanes = Lanes(settings)
+        self._freshness = Freshness(database, settings.stale_seconds)
         self._recorder = Recorder(database, clock, self._written)
         self._senders: asyncio.TaskGroup | None = None
         self._token = uuid.uuid4()
@@ -68,7 +70,7 @@ class Dispatcher:
         if self._senders is None or not leased:
             return
         for claimed in leased:
-            self._lanes.add(claimed, since + self._settings.lease_seconds)
+            self._add(claimed, since)
         for subscription in {claimed.subscription for claimed in leased}:
             self._start(self._senders, subscription)
 
@@ -114,7 +116,7 @@ class Dispatcher:
         if room <= 0:
             self._hot |= hot
             return
-        lease_until = asyncio.get_running_loop().time() + self._settings.lease_seconds
+        since = asyncio.get_running_loop().time()
         try:
             async with self._database.transaction("loops") as connection:
                 taken = await claim(
@@ -129,26 +131,35 @@ class Dispatcher:
         self._fault = None
         CLAIMED.inc(len(taken))
         for claimed in taken:
-            self._lanes.add(claimed, lease_until)
+            self._add(claimed, since)
         self._lanes.looked(only, taken, rooms)
+
+    def _add(self, claimed: Claimed, since: float) -> None:
+        self._freshness.take(claimed, since)
+        self._lanes.add(claimed, since + self._settings.lease_seconds)
 
     def _start(self, senders: asyncio.TaskGroup, only: UUID | None = None) -> None:
         least_lease = asyncio.get_running_loop().time() + self._settings.total_seconds
         for claimed in self._lanes.ready(least_lease, only):
             senders.create_task(self._send(claimed, senders))
         for claimed in self._lanes.late():
+            self._freshness.forget(claimed)
             self._recorder.add(_returned(claimed))
 
     async def _send(self, claimed: Claimed, senders: asyncio.TaskGroup) -> None:
-        try:
-            result, answered = await self._courier.carry(claimed)
-        except Exception as error:  # noqa: BLE001 - whatever one partner's answer or alert breaks, the others are served
-            fault = type(error).__name__
-            log.error("delivery.broken", delivery=str(claimed.id), error=fault)  # noqa: TRY400 - a trace shows what was sent
-            result, answered = self._courier.broken(claimed), False
+        result, answered = await self._carry(claimed)
         self._lanes.finished(claimed, answered=answered)
         self._recorder.add(result)
         self._start(senders, claimed.subscription)
+
+    async def _carry(self, claimed: Claimed) -> tuple[Result, bool]:
+        try:
+            current = await self._freshness.confirmed(claimed)
+            return (_returned(claimed), True) if current is None else await self._courier.carry(current)
+        except Exception as error:  # noqa: BLE001 - whatever one partner's answer or alert breaks, the others are served
+            fault = type(error).__name__
+            log.error("delivery.broken", delivery=str(claimed.id), error=fault)  # noqa: TRY400 - a trace shows what was sent
+            return self._courier.broken(claimed), False
 
     def _written(self, results: Sequence[Result]) -> None:
         self.wake(self._lanes.written(results))

@@ -53,6 +53,12 @@ class NotifySettings(Group):
         description="Seconds after which another process takes over what this one claimed and did not settle: how long a crash "
         "delays what was in hand. At least 3 more than total_seconds.",
     )
+    stale_seconds: float = Field(
+        default=1.0,
+        ge=0,
+        description="Seconds a claimed delivery may wait for its slot before it is looked for again, just before it is sent: how long "
+        "one that was taken back from its partner, or whose subscription ended, can still go out.",
+    )
     poll_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between looks for due deliveries; new ones of this process go out at once anyway."
     )

@@ -121,6 +121,20 @@ async def claim(
     ]  # fmt: skip
 
 
+_HELD = text(
+    """
+    SELECT q.id, q.withheld FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[])) AS h (id, token)
+    JOIN notify.queue q ON q.id = h.id AND q.token = h.token
+    """
+)
+
+
+async def held(connection: AsyncConnection, tokens: Mapping[UUID, UUID]) -> dict[UUID, bool]:
+    """Those that are still leased under these tokens, each with whether it is withheld."""
+    rows = await connection.execute(_HELD, {"ids": list(tokens), "tokens": list(tokens.values())})
+    return {row.id: row.withheld for row in rows}
+
+
 _RECORD = text(
     """
     WITH result AS (

@@ -6,7 +6,7 @@ from aiohttp import web
 from services.notify.domain.plan import Form
 from services.notify.fanout import Arrived, Spread, spread
 from services.notify.store.alerts import NewDelivery, add_deliveries, endpoints
-from tests.support.notify import Receipt, Receiver, Station, alert_message, claimed
+from tests.support.notify import Receipt, Receiver, Station, alert_message, claimed, station
 
 
 async def test_one_that_ends_during_a_fan_out_leaves_nothing_waiting(notify: Station) -> None:
@@ -52,3 +52,23 @@ async def test_an_end_and_an_answer_of_410_meet_without_a_deadlock(notify: Stati
                 group.create_task(notify.arrive(*(alert_message() for _ in range(4))))
         await notify.settled()
     assert set(await notify.states()) <= {"gone", "cancelled"}
+
+
+async def test_one_claimed_and_waiting_for_its_turn_is_not_sent_after_the_end(migrated_url: str) -> None:
+    arrived, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hold(_request: web.Request, _receipt: Receipt) -> web.StreamResponse:
+        arrived.set()
+        await let_go.wait()
+        return web.Response()
+
+    async with Receiver(answer=hold) as slow, station(migrated_url, slots_per_subscription=1, stale_seconds=0.05) as notify:
+        async with notify.dispatching():
+            subscription, _ = await notify.subscribe(slow.url)
+            await notify.arrive(*(alert_message() for _ in range(3)))
+            await arrived.wait()
+            await notify.registry.end(subscription, "SV")
+            await asyncio.sleep(0.1)
+            let_go.set()
+        assert len(slow.receipts) == 1
+        assert await notify.states() == {"cancelled": 3}

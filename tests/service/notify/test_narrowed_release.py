@@ -4,7 +4,7 @@ import json
 from aiohttp import web
 
 from services.notify.redelivery import NotSentAgainError
-from tests.support.notify import Receipt, Receiver, Station, alert_message
+from tests.support.notify import Receipt, Receiver, Station, alert_message, station
 
 SECRET = "what only Guatemala may read"
 
@@ -126,3 +126,32 @@ async def test_an_alert_taken_back_from_a_partner_is_not_redelivered_to_it(notif
         else:
             raise AssertionError
     assert receiver.ids[0] == receiver.ids[1] != receiver.ids[2]
+
+
+async def test_one_claimed_and_waiting_for_its_turn_is_not_sent_after_it_was_taken_back(migrated_url: str) -> None:
+    arrived, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hold(_request: web.Request, _receipt: Receipt) -> web.StreamResponse:
+        arrived.set()
+        await let_go.wait()
+        return web.Response()
+
+    async with (
+        station(migrated_url, slots_per_subscription=1, stale_seconds=0.05) as notify,
+        Receiver(answer=hold) as slow,
+        notify.dispatching(),
+    ):
+        await notify.subscribe(slow.url, "SV")
+        messages = [alert_message() for _ in range(3)]
+        await notify.arrive(*messages)
+        await arrived.wait()
+        assert all(row.token for row in await notify.rows("SELECT token FROM notify.queue"))
+        first = json.loads(slow.receipts[0].body)["data"]["id"]
+        waiting = [message.data.id for message in messages if str(message.data.id) != first]
+        await notify.arrive(narrowed(waiting[0]))
+        await asyncio.sleep(0.1)
+        let_go.set()
+        await notify.settled()
+        assert (await notify.states())["withheld"] == 1
+    said = {json.loads(receipt.body)["data"]["id"] for receipt in slow.receipts if b"alert.opened" in receipt.body}
+    assert said == {first, str(waiting[1])}
