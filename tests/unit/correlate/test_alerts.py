@@ -70,6 +70,12 @@ def test_a_listed_actor_has_one_alert_whichever_document_it_shows() -> None:
     assert "Tzoc" not in alert.headline.es + alert.headline.en
 
 
+def test_an_event_that_names_an_actor_twice_is_evidence_once() -> None:
+    seen = crossing("E1")
+    alert = the_alert(ACTOR, under(ACTOR, seen.model_copy(update={"persons": seen.persons * 2})))
+    assert (alert.evidence_count, len(alert.evidence)) == (1, 1)
+
+
 def test_a_weak_hit_is_kept_and_raises_no_alert() -> None:
     weak = listed("Eusebio Tzoc Xicay Lux", birth_dates=("1950",))
     sightings = under(ACTOR, event(persons=[person("Eusebio Xicay", birth_date="1990")]), entry=weak)

@@ -33,16 +33,23 @@ def actor_alert(
     """One alert for the entry, whichever documents it showed; None where nothing seen is worth acting on.
 
     What is asked is what the latest version of the entry asks. The subject is the thing seen last.
+    An event that met the entry at several positions counts once, by the newest and surest hit.
     """
     strong = {sighting.sighting_id: hit for sighting in sightings if (hit := _strong(sighting, entry, active))}
-    met = [(one, strong[one.sighting_id]) for one in in_earnest(one for one in sightings if one.sighting_id in strong)]
-    if not met:
+    every = in_earnest(one for one in sightings if one.sighting_id in strong)
+    if not every:
         return None
+    past = only_past(every)
+    surest: dict[UUID, tuple[Sighting, Hit]] = {}
+    for one in every:
+        hit, held = strong[one.sighting_id], surest.get(one.event_id)
+        if held is None or (hit.version, hit.score) > (held[1].version, held[1].score):
+            surest[one.event_id] = (one, hit)
+    met = list(surest.values())
     every = [sighting for sighting, _ in met]
     last = every[-1]
     newest = max((hit for _, hit in met), key=lambda hit: (hit.version, hit.list_version, hit.score))
     ahead = off_route(last, places, policy)
-    past = only_past(every)
     action = strongest([newest.requested_action])
     evidence = tuple(shown(sighting, hit.explanation, hit.sentence) for sighting, hit in latest(met, policy))
     marks = [handling.of_sighting(sighting) for sighting in every]
