@@ -83,11 +83,13 @@ def _map(body: RouteBody) -> _Map:
 def places_at(body: RouteBody, place: Place) -> tuple[int, ...]:
     """The positions of the route's waypoints that a place lies at: most often one, none off the route.
 
-    A place with a code is at the waypoint of that code and at no other with a code; one without is where its position lies.
+    A place with a code is at the waypoint of that code and at no other with a code; one without, or with a code that neither
+    the route nor the register knows, is where its position lies.
     """
     route = _map(body)
     found = route.by_code.get(_canonical(place.code), ()) if place.code else ()
-    rest = route.uncoded if place.code else range(len(body.waypoints))
+    told = bool(found) or (place.code is not None and checkpoint(place.code) is not None)
+    rest = route.uncoded if told else range(len(body.waypoints))
     if rest and place.lat is not None and place.lon is not None:
         found += tuple(at for at in rest if _is_inside(body.waypoints[at], place.lat, place.lon))
     return found

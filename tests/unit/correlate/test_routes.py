@@ -11,6 +11,7 @@ from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import standing
 from services.correlate.domain.track.routes import Chain, progress
 from services.correlate.domain.waypoints import places_at
+from shared.contracts import places
 from shared.contracts.events import Place
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import SubjectKind
@@ -185,3 +186,9 @@ def test_a_route_and_its_mirror_are_travelled_alike(seen: list[tuple[int, int]])
     forward = progress(corridor(), sightings, always, POLICY)
     mirrored = route(CODES[::-1], WINDOWS[::-1], direction="reverse")
     assert (forward and forward.sightings) == ((back := progress(mirrored, sightings, always, POLICY)) and back.sightings)
+
+
+def test_a_code_that_nobody_knows_leaves_the_position_to_tell() -> None:
+    known = places.checkpoint(CODES[0])
+    assert places_at(corridor().body, Place(code="XX-YY-99", lat=known.lat, lon=known.lon)) == (0,)
+    assert places_at(corridor().body, Place(code=CODES[1], lat=known.lat, lon=known.lon)) == (1,)
