@@ -1,6 +1,6 @@
 """Tracking: sightings into the store, and the alerts of each subject they touch; one transaction a batch, its offset in it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.correlate.domain.track.alerts import StandingAlert, standing_alerts
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import is_outdated, withdrawals
+from services.correlate.in_force import InForce, narrowed
 from services.correlate.metrics import SIGHTINGS_OUTDATED, SIGHTINGS_STORED, count_revisions
 from services.correlate.revising import changes
 from services.correlate.sorting import Sorted, merged, read, the_one_that_stands
@@ -123,11 +124,13 @@ class Tracker:
         histories = await store.histories(connection, touched, self._policy.horizon, held)
         alerts = await alert_store.alerts_of(connection, touched)
         routes = await self._standing_routes(connection)
-        active = await self._activity(connection, (one for history in histories.values() for one in history), routes)
+        named = {hit.entry_id for history in histories.values() for one in history for hit in one.hits}
+        entries = await entry_store.in_force(connection, named)
+        active = _activity(entries, routes)
         now = self._clock.now()
         written: list[Revision] = []
         for subject, history in histories.items():
-            standing = self._standing(subject, history, routes, active)
+            standing = self._standing(subject, narrowed(history, entries), routes, active)
             stored = alerts.get(subject, [])
             latest = touched[subject]
             revisions = changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now)
@@ -150,18 +153,13 @@ class Tracker:
             self._routes = (version, await entry_store.standing_routes(connection))
         return self._routes[1]
 
-    async def _activity(
-        self, connection: AsyncConnection, sightings: Iterable[Sighting], routes: Sequence[RouteEntry]
-    ) -> Activity:
-        """Whether an entry is in force for something at a moment. One that has ended is for nothing, whenever it was."""
-        named = {hit.entry_id for one in sightings for hit in one.hits}
-        valid = await entry_store.validities(connection, named)
-        valid |= {route.entry_id: (route.body.valid_from, route.body.valid_to) for route in routes}
 
-        def active(entry_id: UUID, at: datetime) -> bool:
-            if entry_id not in valid:
-                return False
-            since, until = valid[entry_id]
-            return (since is None or since <= at) and (until is None or at < until)
+def _activity(entries: Mapping[UUID, InForce], routes: Sequence[RouteEntry]) -> Activity:
+    """Whether an entry is in force for something at a moment. One that has ended is for nothing, whenever it was."""
+    tracked = {route.entry_id: InForce.of_route(route) for route in routes}
+    every = {**entries, **tracked}
 
-        return active
+    def active(entry_id: UUID, at: datetime) -> bool:
+        return entry_id in every and every[entry_id].holds(at)
+
+    return active

@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, cast, func, insert, select, update
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, label
+from services.correlate.in_force import InForce
 from services.correlate.store.bulk import among
 from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
 from services.correlate.tables import list_version, outbox
+from shared.contracts.base import Handling, Tlp
 from shared.contracts.watchlist import ENTRY, ActorBody, RouteEntry
 from shared.platform.database.outbox import post
 
@@ -73,15 +76,21 @@ async def routes_version(connection: AsyncConnection) -> int:
     return version
 
 
-async def validities(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, tuple[datetime | None, datetime | None]]:
-    """From when to when the entries are in force, those that have not ended."""
+async def in_force(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, InForce]:
+    """From when to when these entries hold and who may see them now, those that have not ended."""
     wanted = list(ids)
     if not wanted:
         return {}
-    query = select(entries.c.entry_id, entries.c.valid_from, entries.c.valid_to).where(
+    tlp = cast(entries.c.content, JSON)[("body", "handling", "tlp")].astext.label("tlp")
+    query = select(entries.c.entry_id, entries.c.valid_from, entries.c.valid_to, entries.c.releasable_to, tlp).where(
         among(entries.c.entry_id, wanted), entries.c.ended_at.is_(None)
     )
-    return {row.entry_id: (row.valid_from, row.valid_to) for row in await connection.execute(query)}
+    return {
+        row.entry_id: InForce(
+            row.valid_from, row.valid_to, Tlp(row.tlp) if row.tlp else Handling().tlp, frozenset(row.releasable_to)
+        )
+        for row in await connection.execute(query)
+    }
 
 
 async def past_validity(connection: AsyncConnection, now: datetime, limit: int) -> list[AnyEntry]:

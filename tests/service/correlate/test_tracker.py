@@ -4,10 +4,11 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts.alerts import AlertType
+from shared.contracts.base import Handling
 from shared.contracts.events import Conveyance, Event
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import AlertState
-from shared.contracts.watchlist import ActorEntry
+from shared.contracts.watchlist import ActorBody, ActorEntry
 from shared.platform.errors import LostPartitionError, PoisonError
 from tests.support.correlate import NOON, event, route, screener_of, seen_at
 from tests.support.correlate_tracking import HN, Track, batch, tracker_on, tracking
@@ -104,6 +105,20 @@ async def test_an_alert_is_withdrawn_when_its_entry_ended_and_its_subject_is_loo
     assert [one.type for one in told] == [AlertType.OPENED, AlertType.WITHDRAWN]
     assert told[1].data.state is AlertState.WITHDRAWN
     assert told[1].data.revision == 2
+
+
+async def test_an_alert_is_released_no_wider_than_its_entry_is_by_now_though_an_older_list_judged(migrated_url: str) -> None:
+    async with tracking(migrated_url) as track:
+        entry = await listed(track)
+        judged = seen(entry, crossing("E1", handling=Handling(tlp="GREEN", releasable_to=("HN", "GT", "MX"))))
+        narrower = {**LISTED, "kind": "vehicle", "handling": {"tlp": "RED", "releasable_to": ["GT"]}}
+        await track.watchlist.replace(
+            entry.entry_id, ActorEntry, ActorBody.model_validate(narrower), HN, expected=None, why="MX is to know no more"
+        )
+        await track.feed(judged)
+        (told,) = await track.told()
+    assert "MX" in next(hit for one in judged for hit in one.hits).releasable_to
+    assert told.data.handling == Handling(tlp="RED", releasable_to=("GT", "HN"))
 
 
 @pytest.mark.parametrize("later_first", [False, True])
