@@ -167,6 +167,15 @@ def test_a_subject_on_a_route_has_one_alert_with_its_progress_and_what_is_ahead(
     assert "2 de 5" in alert.headline.es
 
 
+@pytest.mark.parametrize(("versions", "version", "past"), [((899, 899), 1, True), ((899, 900), 1, False), ((899, 899), 2, False)])
+def test_a_trip_made_before_its_route_was_listed_is_of_the_past(versions: tuple[int, int], version: int, past: bool) -> None:
+    key = "vehicle:GT:C123BCD"
+    seen = [seen_at(CODES[at], 5 * at, list_version=list_version) for at, list_version in enumerate(versions)]
+    entry = CORRIDOR.model_copy(update={"version": version})
+    [alert] = standing_alerts(key, seen, [entry], always, POLICY, places)
+    assert alert.retroactive is past
+
+
 def test_an_alert_goes_when_its_evidence_is_withdrawn() -> None:
     key = "vehicle:GT:C123BCD"
     first, second = seen_at(CODES[0], 0), seen_at(CODES[1], 5)

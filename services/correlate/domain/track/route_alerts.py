@@ -37,6 +37,11 @@ def _leg_evidence(chain: Chain, route: RouteEntry) -> list[AlertEvidence]:
     return every
 
 
+def _before_listed(route: RouteEntry, chain: Chain) -> bool:
+    """Whether all of it was judged by a list that the route was not on yet: a look back found it. Told only of a route's first version."""
+    return route.version == 1 and all(sighting.list_version < route.list_version for sighting in chain.sightings)
+
+
 def route_alert(
     subject_key: str,
     route: RouteEntry,
@@ -52,7 +57,7 @@ def route_alert(
         return None
     body, last = route.body, chain.sightings[-1]
     ahead = along_route(body, chain, policy)
-    past = only_past(chain.sightings)
+    past = only_past(chain.sightings) or _before_listed(route, chain)
     of = len(body.waypoints)
     return StandingAlert(
         id=alert_id("route", subject_key, str(route.entry_id)),
