@@ -10,11 +10,14 @@ from shapely import get_coordinates, intersects_xy, polygons, prepare
 from shared.contracts.events import Place
 from shared.contracts.places.geodesy import kilometres
 from shared.contracts.places.locate import nations_of_code
-from shared.contracts.places.register import checkpoint, normal_code
+from shared.contracts.places.register import checkpoint, nearest, normal_code
 from shared.contracts.watchlist import Geofence, RouteBody, Waypoint
 
 _NEAREST_CHECKPOINT_KM = 10.0
 """How near a position must be to a waypoint that the register does not know the radius of."""
+
+_NATION_WITHIN_KM = 100.0
+"""How far a checkpoint may be for its nations to be told as those of a position; beyond it is open sea or another land."""
 
 
 @lru_cache(maxsize=4096)
@@ -101,6 +104,15 @@ def place_nations(place: Place) -> tuple[str, ...]:
         return place.nations
     known = checkpoint(place.code)
     return known.nations if known else nations_of_code(normal_code(place.code))
+
+
+def nations_near(place: Place) -> tuple[str, ...]:
+    """The nations that hold a place; where nothing says so, those of the checkpoint nearest to its position."""
+    told = place_nations(place)
+    if told or place.lat is None or place.lon is None:
+        return told
+    known = nearest(place.lat, place.lon, _NATION_WITHIN_KM)
+    return known.nations if known else ()
 
 
 def waypoint_place(waypoint: Waypoint) -> Place | None:

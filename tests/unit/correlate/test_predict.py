@@ -123,9 +123,16 @@ def test_without_a_register_or_a_known_place_nothing_is_predicted() -> None:
     assert off_route(here.model_copy(update={"place": Place(lat=1.0, lon=1.0)}), places, POLICY) == ()
 
 
-def test_a_fence_ahead_is_told_by_its_centre_where_a_nation_holds_it_and_passed_over_where_none_is_known() -> None:
-    fence = Waypoint(geofence=Geofence(ring=((-87.0, 12.0), (-86.0, 12.0), (-86.0, 13.0), (-87.0, 13.0))))
-    assert waypoint_place(fence) == Place(lat=12.5, lon=-86.5)
+FENCE = Waypoint(geofence=Geofence(ring=((-87.0, 12.0), (-86.0, 12.0), (-86.0, 13.0), (-87.0, 13.0))))
+AT_SEA = Waypoint(geofence=Geofence(ring=((-101.0, 1.0), (-100.0, 1.0), (-100.0, 2.0), (-101.0, 2.0))))
+POINT = Waypoint(place=Place(lat=12.5, lon=-86.5))
+
+
+@pytest.mark.parametrize(("fence", "told"), [(FENCE, [None]), (POINT, [None]), (AT_SEA, [])])
+def test_a_position_ahead_is_held_by_the_nearest_checkpoints_nation_and_passed_over_far_from_any(
+    fence: Waypoint, told: list[None]
+) -> None:
+    assert waypoint_place(FENCE) == Place(lat=12.5, lon=-86.5)
     entry = corridor()
     fenced = (
         *entry.body.waypoints[:2],
@@ -134,8 +141,9 @@ def test_a_fence_ahead_is_told_by_its_centre_where_a_nation_holds_it_and_passed_
     )
     entry = entry.model_copy(update={"body": entry.body.model_copy(update={"waypoints": fenced})})
     ahead = along_route(entry.body, chain_of(entry, seen_at(CODES[0], 0), seen_at(CODES[1], 5)), POLICY)
-    assert [one.place.code for one in ahead] == ["GT-HN-01", "MX-GT-01"]
-    assert ahead[0].window.from_ == NOON + timedelta(hours=5 + 3 + 1)
+    assert [one.place.code for one in ahead] == [*told, "GT-HN-01", "MX-GT-01"]
+    assert ahead[len(told)].window.from_ == NOON + timedelta(hours=5 + 3 + 1)
+    assert {one.nation for one in ahead[: len(told)]} <= {"NI", "HN"}
 
 
 def test_a_window_of_aeons_predicts_nothing_and_breaks_nothing() -> None:

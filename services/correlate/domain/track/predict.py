@@ -11,7 +11,7 @@ from typing import Protocol
 
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.routes import Chain
-from services.correlate.domain.waypoints import place_nations, waypoint_place
+from services.correlate.domain.waypoints import nations_near, place_nations, waypoint_place
 from shared.contracts.alerts import ArrivalWindow, NextCheckpoint
 from shared.contracts.events import EventKind, Place
 from shared.contracts.places.register import Checkpoint
@@ -73,8 +73,7 @@ def along_route(body: RouteBody, chain: Chain, policy: TrackPolicy) -> tuple[Nex
             break
         least, most = least + window.min, most + window.max
         place = waypoint_place(body.waypoints[at])
-        nations = place_nations(place) if place else ()
-        nation = _holder(nations, current)
+        nation = _holder(nations_near(place) if place else (), current)
         if place is not None and nation is not None:
             bounds = ArrivalWindow(from_=last.occurred_at + least, to=last.occurred_at + most)
             ahead.append(NextCheckpoint(place=place, nation=nation, window=bounds))
