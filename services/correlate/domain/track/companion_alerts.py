@@ -60,6 +60,10 @@ def _alert(link: Link, policy: TrackPolicy, places: Places | None) -> StandingAl
 
 
 def companion_alerts(sightings: Sequence[Sighting], policy: TrackPolicy, places: Places | None) -> Iterator[StandingAlert]:
-    """One alert for each companion of each seizure of the subject."""
+    """One alert for each companion of each seizure of the subject.
+
+    Who met two things of one seizure in different crossings has an alert for each of them: neither thing's own sightings tell
+    of the other's crossings, and an alert has one owner.
+    """
     for link in companion_links(sightings, policy):
         yield _alert(link, policy, places)
