@@ -5,7 +5,11 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
+import orjson
+
+from shared.contracts.codec import encode
 from shared.contracts.places import checkpoint, locate
+from shared.contracts.topics import TOPICS, WATCHLIST
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorBody, ActorEntry, LegWindow, RouteBody, RouteEntry, Waypoint
 from shared.platform.faults import Fault
@@ -15,6 +19,9 @@ AnyEntry: TypeAlias = ActorEntry | RouteEntry
 
 LONGEST_LEG = timedelta(days=60)
 """Longer than any journey between two posts; far longer ones leave the calendar when an arrival is predicted from them."""
+
+LARGEST_BODY = next(topic.max_message_bytes for topic in TOPICS if topic.name == WATCHLIST) - 65_536
+"""Bytes of JSON; the rest of the topic's largest message is for what the list adds and for the headers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def faults_in(body: Body) -> list[Fault]:
     found = _faults_in_actor(body) if isinstance(body, ActorBody) else _faults_in_route(body)
     if body.valid_from and body.valid_to and body.valid_to <= body.valid_from:
         found.append(Fault("/valid_to", "before_start", "The validity ends before it begins."))
-    return found
+    return found or _faults_in_size(completed(body))
 
 
 def label(body: Body) -> str:
@@ -94,6 +101,15 @@ def label(body: Body) -> str:
         told = body.identifiers.model_dump(exclude_none=True, exclude={"seals", "mrz"})
         words += [str(value) for value in told.values()]
     return "\n".join(words).lower()
+
+
+def _faults_in_size(body: Body) -> list[Fault]:
+    """An entry that the topic would refuse: no screener could ever have the list that holds it."""
+    if len(encode(body)) <= LARGEST_BODY:
+        return []
+    sizes = {name: len(orjson.dumps(item)) for name, item in body.model_dump(mode="json", by_alias=True).items()}
+    largest = max(sizes, key=lambda name: sizes[name])
+    return [Fault(f"/{largest}", "entry_too_large", f"An entry takes {LARGEST_BODY} bytes at most, completed by the register.")]
 
 
 def _faults_in_actor(body: ActorBody) -> list[Fault]:

@@ -3,8 +3,8 @@
 import asyncio
 from uuid import UUID
 
+import orjson
 import structlog
-from pydantic import ValidationError
 
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.matcher import EvidenceMatcher
@@ -40,23 +40,28 @@ class IndexFeed:
 
     @property
     def list_version(self) -> int:
-        """The version of the list that the index holds."""
-        return self.index.list_version
+        """The version of the list up to which every entry was taken in or stepped over."""
+        return max(self.index.list_version, self._stepped_over)
 
     def reset(self) -> None:
         """Begin again with an empty index."""
         self.index = WatchlistIndex()
+        self._stepped_over = 0
         self.screener = Screener(self.index, EvidenceMatcher())
 
     def apply(self, key: bytes | None, value: bytes | None, _headers: Headers, offset: int) -> None:
-        """Take one record in. One that is no entry is logged and stepped over: the list's other entries must not wait for it."""
+        """Take one record in. One that cannot be taken is logged and stepped over: the list and the events must not wait for it.
+
+        Its version counts as reached, whatever is wrong with it: a marker would else stop screening until the process is replaced.
+        """
         try:
             if value is not None:
                 self.index.apply(ENTRY.validate_json(value))
             elif key is not None:
                 self.index.forget(UUID(key.decode()))
-        except (ValidationError, ValueError) as error:
-            log.warning("entry.unreadable", offset=offset, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one entry must not stop the screening of everything, whatever it breaks
+            log.warning("entry.stepped_over", offset=offset, error=type(error).__name__)
+            self._stepped_over = max(self._stepped_over, _version_of(value))
         LIST_VERSION.set(self.list_version)
         ENTRIES_LISTED.set(len(self.index))
         grown, self._grown = self._grown, asyncio.Event()
@@ -72,3 +77,13 @@ class IndexFeed:
         await self.ready.wait()
         while self.list_version < list_version:
             await self._grown.wait()
+
+
+def _version_of(value: bytes | None) -> int:
+    """The version of the list that an entry says it made, read without its model; 0 where it says none."""
+    try:
+        found = orjson.loads(value or b"")
+    except orjson.JSONDecodeError:
+        return 0
+    version = found.get("list_version") if isinstance(found, dict) else None
+    return version if isinstance(version, int) else 0

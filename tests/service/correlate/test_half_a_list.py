@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from services.correlate.domain.screen.index import WatchlistIndex
@@ -8,6 +10,7 @@ from services.correlate.judging import Judging, ReadEvent
 from services.correlate.store.messages import entry_message
 from shared.contracts.events import Conveyance, Event
 from shared.contracts.sightings import Sighting
+from shared.contracts.watchlist import ActorEntry, RouteEntry
 from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Message
 from shared.platform.readiness import Readiness
@@ -42,6 +45,30 @@ async def test_nothing_is_judged_while_the_list_is_read_again_and_an_unreadable_
     feed.ready.clear()
     with pytest.raises(ListBehindError):
         await judging.messages(seen)
+
+
+class RefusesAll(WatchlistIndex):
+    """An index with a fault that every entry finds."""
+
+    def apply(self, entry: ActorEntry | RouteEntry) -> None:
+        raise ZeroDivisionError(entry.version)
+
+
+async def test_an_entry_that_cannot_be_taken_in_does_not_hold_up_the_marker_of_its_version() -> None:
+    feed = IndexFeed(KafkaSettings(), Readiness())
+    feed.ready.set()
+    feed.apply(b"k", b'{"type":"kind of tomorrow","list_version":3}', (), 0)
+    async with asyncio.timeout(1):
+        await feed.reached(3)
+    feed.apply(b"k", b'{"list_version":"none"}', (), 1)
+    feed.apply(b"k", b"[]", (), 2)
+    assert feed.list_version == 3
+    feed.index = RefusesAll()
+    apply(feed, entry_message(actor(1, list_version=8)))
+    async with asyncio.timeout(1):
+        await feed.reached(8)
+    feed.reset()
+    assert feed.list_version == 0
 
 
 class BreaksOn(Screener):

@@ -103,6 +103,16 @@ async def test_a_leg_window_that_no_journey_can_have_is_refused_by_its_pointer(o
             assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
+async def test_an_entry_too_large_for_the_topic_of_the_list_is_refused_and_makes_no_version(opened: Opened) -> None:
+    large = {**ROUTE, "waypoints": [{"place": {"code": "CR-PA-01"}}] * 11_000}
+    async with opened(roles="api") as correlate:
+        gt = await correlate.key("GT")
+        answer = await correlate.client.post(ROUTES, headers=gt, json=large)
+        assert answer.status_code == 422
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/waypoints"]
+        assert await correlate.count("SELECT version FROM correlate.list_version") == 0
+
+
 async def test_a_change_of_what_another_changed_meanwhile_is_refused(opened: Opened) -> None:
     async with opened(roles="api") as correlate:
         gt = await correlate.key("GT")
