@@ -13,6 +13,7 @@ from services.notify.consumer import CONSUMER, AlertHandler
 from services.notify.courier import Courier
 from services.notify.dispatcher import Dispatcher
 from services.notify.domain.retry import SCHEDULE
+from services.notify.purge import Purge
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry
 from services.notify.settings import Settings
@@ -76,7 +77,7 @@ async def open_notify(settings: Settings, clock: Clock | None = None) -> AsyncIt
                 deliveries_router(database, redelivery, Cursors(settings.http.cursor_secret)),
                 keys.router,
             ],
-            workers=[keys.worker, consumer, dispatcher],
+            workers=[keys.worker, consumer, dispatcher, Purge(database, notify, clock)],
             readiness=readiness,
             access=keys.access,
         )

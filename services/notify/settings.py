@@ -66,6 +66,13 @@ class NotifySettings(Group):
         default=(),
         description="Pauses between attempts in seconds, as a JSON list, instead of the built-in table (5, 30, 120, 600, 1800, 7200, 18000, 36000, 36000).",
     )
+    retention_days: int = Field(
+        default=400,
+        ge=1,
+        description="Days that settled deliveries, their attempts and the alerts they carried are kept. 400: as long as the movements "
+        "that the alerts rest on.",
+    )
+    purge_every_seconds: float = Field(default=3600.0, gt=0, description="Seconds between two runs of the purge.")
     secret_overlap_hours: float = Field(default=24.0, ge=0, description="Hours the old secret still signs after a rotation.")
 
     @field_validator("allowed_networks")

@@ -78,7 +78,7 @@ class AlertRevision(Base, table=True):
     """A revision of an alert as it came from the topic; `body` is what those get who may see it."""
 
     __tablename__ = "alert_revision"
-    __table_args__ = (PrimaryKeyConstraint("alert_id", "revision"),)
+    __table_args__ = (PrimaryKeyConstraint("alert_id", "revision"), Index("ix_alert_revision_received", "received_at"))
 
     alert_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
     revision: int = Field(sa_column=Column(Integer, nullable=False))
