@@ -24,7 +24,7 @@ from services.correlate.metrics import LOOK_BACK_JUDGED
 from services.correlate.store import lookbacks as store
 from services.correlate.store import sightings as sighting_store
 from services.correlate.store.alerts import subjects_alerted_on
-from services.correlate.store.entries import changed_between
+from services.correlate.store.entries import changed_between, version_of_changed
 from services.correlate.store.lookbacks import LookBackState
 from services.correlate.store.messages import PARTITIONS, sighting_messages
 from services.correlate.tables import outbox
@@ -103,7 +103,7 @@ class LookBack:
         self._poll_seconds = poll_seconds
         self._wake = wake
         self._due = asyncio.Event()
-        self._changed: tuple[LookBackState | None, Changed] = (None, Changed([]))
+        self._changed: tuple[tuple[int, int, int], Changed] = ((0, 0, 0), Changed([]))
 
     def passed(self) -> None:
         """Look now whether a version has been passed everywhere."""
@@ -134,7 +134,7 @@ class LookBack:
                 connection, state.position, changed.index.list_version, self._slice_size, changed.prefixes
             )
             again = await changed.again(stored, self._slice_seconds)
-            if state.position is None:
+            if state.position is None or len(stored) < self._slice_size:
                 again += await self._under_entries(connection, changed)
             again += await self._travelled(connection, changed, stored)
             await post(connection, outbox, sighting_messages(again))
@@ -159,11 +159,11 @@ class LookBack:
 
     async def _entries(self, connection: AsyncConnection, state: LookBackState) -> Changed:
         """The entries that changed. Those changed again since come as they are now: nothing is judged by what no longer stands."""
-        known, changed = self._changed
-        if known is None or (known.after_version, known.to_version) != (state.after_version, state.to_version):
-            changed = Changed(await changed_between(connection, state.after_version, state.to_version))
-            self._changed = (state, changed)
-        return changed
+        latest = await version_of_changed(connection, state.after_version, state.to_version)
+        known = (state.after_version, state.to_version, latest)
+        if self._changed[0] != known:
+            self._changed = (known, Changed(await changed_between(connection, state.after_version, state.to_version)))
+        return self._changed[1]
 
     async def _under_entries(self, connection: AsyncConnection, changed: Changed) -> list[Sighting]:
         """What is stored under the changed entries themselves: withdrawn where it is met no more, else looked at again."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, cast, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,9 +58,20 @@ async def history_of(connection: AsyncConnection, entry_id: UUID) -> list[AnyEnt
 
 async def changed_between(connection: AsyncConnection, after: int, upto: int) -> list[AnyEntry]:
     """The present versions of the entries that changed in after < version ≤ upto."""
-    changed = select(versions.c.entry_id).where(versions.c.list_version > after, versions.c.list_version <= upto)
-    query = select(entries.c.content).where(entries.c.entry_id.in_(changed))
+    query = select(entries.c.content).where(_changed(after, upto))
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def version_of_changed(connection: AsyncConnection, after: int, upto: int) -> int:
+    """The version of the list at which one of the entries that changed in after < version ≤ upto changed last, 0 for none."""
+    query = select(func.coalesce(func.max(entries.c.list_version), 0)).where(_changed(after, upto))
+    version: int = (await connection.execute(query)).scalar_one()
+    return version
+
+
+def _changed(after: int, upto: int) -> ColumnElement[bool]:
+    changed = select(versions.c.entry_id).where(versions.c.list_version > after, versions.c.list_version <= upto)
+    return entries.c.entry_id.in_(changed)
 
 
 async def standing_routes(connection: AsyncConnection) -> list[RouteEntry]:
