@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, Author, Body, Change, completed, next_version
 from services.correlate.store import entries as store
+from shared.contracts.codec import encode
 from shared.contracts.identity import entry_id as id_of_source
-from shared.contracts.watchlist import ActorBody
+from shared.contracts.watchlist import ActorBody, RouteBody
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 
@@ -110,9 +112,10 @@ class Watchlist:
     async def put_many(self, bodies: Sequence[Body], author: Author, why: str | None = None) -> list[Outcome]:
         """List or revise many in one transaction, by source and id: what is new is created, what differs revised, the rest left.
 
+        What has no id of a source goes by what it is, so that a repeated import doubles nothing: a route by its name, an actor by its content.
         One range of list versions, one marker. The outcomes are in order; of two bodies with one id the later one stands.
         """
-        changes = [Change(_id_for(body, author), completed(body), why) for body in bodies]
+        changes = [Change(_id_in_import(body, author), completed(body), why) for body in bodies]
         async with self._database.transaction() as connection:
             at = await store.lock_list(connection)
             before = await store.find_entries(connection, [change.entry_id for change in changes])
@@ -163,6 +166,15 @@ def _id_for(body: Body, author: Author) -> UUID:
     if isinstance(body, ActorBody) and body.source_id:
         return id_of_source(author.agency, body.source, body.source_id)
     return uuid4()
+
+
+def _id_in_import(body: Body, author: Author) -> UUID:
+    """The same for the same line of an agency. No source can be called as these two: a body holds no NUL."""
+    if isinstance(body, RouteBody):
+        return id_of_source(author.agency, "\0route", body.name)
+    if body.source_id:
+        return _id_for(body, author)
+    return id_of_source(author.agency, "\0content", sha256(encode(body)).hexdigest())
 
 
 def _differs(change: Change, before: AnyEntry | None) -> bool:

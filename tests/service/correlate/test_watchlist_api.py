@@ -113,6 +113,28 @@ async def test_an_entry_too_large_for_the_topic_of_the_list_is_refused_and_makes
         assert await correlate.count("SELECT version FROM correlate.list_version") == 0
 
 
+async def test_an_import_without_ids_of_a_source_doubles_nothing_when_it_is_repeated(opened: Opened) -> None:
+    nameless = {key: value for key, value in PERSON.items() if key != "source_id"}
+    other = {**nameless, "birth_dates": ["1980"]}
+    async with opened(roles="api") as correlate:
+        gt, hn = await correlate.key("GT"), await correlate.key("HN")
+
+        async def imported(path: str, who: dict[str, str], *bodies: object) -> list[tuple[str, int]]:
+            headers = {**who, "Content-Type": "application/x-ndjson"}
+            answer = await correlate.client.post(
+                f"{path}/bulk", headers=headers, content="\n".join(json.dumps(body) for body in bodies)
+            )
+            lines = [json.loads(line) for line in answer.text.splitlines()]
+            return [(line["status"], line["version"]) for line in lines]
+
+        assert await imported(ACTORS, gt, nameless, other) == [("created", 1), ("created", 1)]
+        assert await imported(ACTORS, gt, nameless, other) == [("unchanged", 1), ("unchanged", 1)]
+        assert await imported(ROUTES, gt, ROUTE) == [("created", 1)]
+        assert await imported(ROUTES, gt, ROUTE) == [("unchanged", 1)]
+        assert await imported(ROUTES, gt, {**ROUTE, "severity": "high"}) == [("revised", 2)]
+        assert await imported(ROUTES, hn, ROUTE) == [("created", 1)]
+
+
 async def test_a_change_of_what_another_changed_meanwhile_is_refused(opened: Opened) -> None:
     async with opened(roles="api") as correlate:
         gt = await correlate.key("GT")
