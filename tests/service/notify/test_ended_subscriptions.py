@@ -70,5 +70,6 @@ async def test_one_claimed_and_waiting_for_its_turn_is_not_sent_after_the_end(mi
             await notify.registry.end(subscription, "SV")
             await asyncio.sleep(0.1)
             let_go.set()
+            await asyncio.sleep(0.5)
         assert len(slow.receipts) == 1
         assert await notify.states() == {"cancelled": 3}
