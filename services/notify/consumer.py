@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -18,8 +17,9 @@ from shared.contracts.codec import header
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 from shared.platform.database.offsets import advance_offset
-from shared.platform.errors import LostPartitionError, PoisonError, TransientError
+from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Batch, Record
+from shared.platform.kafka.together import Together
 
 CONSUMER = "notify"
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -51,81 +51,31 @@ class Hands(Protocol):
         ...
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    """A batch that waits to be committed, and what came of it."""
-
-    batch: Batch
-    arrived: list[Arrived]
-    done: bool = False
-    error: Exception | None = None
-
-    def settle(self, error: Exception | None = None) -> None:
-        self.done, self.error = True, error
-
-
 class AlertHandler:
     """Hands batches to fan-out, and after the commit to those who send.
 
-    Partitions call concurrently; what comes while one transaction is under way goes into the next one together, so that the
-    cost of a transaction is shared as soon as it matters.
+    Partitions call concurrently, and share transactions as soon as that matters.
     """
 
     def __init__(self, database: Database, clock: Clock, hands: Hands) -> None:
         self._database = database
         self._clock = clock
         self._hands = hands
-        self._turn = asyncio.Lock()
-        self._waiting: list[_Job] = []
+        self._together = Together(self._commit)
 
     async def handle(self, batch: Batch) -> None:
         """Spread a batch; raises PoisonError for records that are no alerts, before anything is changed."""
-        job = _Job(batch, _read(batch))
-        self._waiting.append(job)
-        try:
-            async with self._turn:
-                if not job.done:
-                    await self._take_all()
-        except BaseException:
-            if job in self._waiting:
-                self._waiting.remove(job)
-            raise
-        if job.error is not None:
-            raise job.error
+        await self._together.take((batch, _read(batch)))
 
-    async def _take_all(self) -> None:
-        jobs, self._waiting = self._waiting, []
-        try:
-            await self._commit(jobs)
-        finally:
-            self._waiting = [job for job in jobs if not job.done] + self._waiting
-
-    async def _commit(self, jobs: list[_Job]) -> None:
-        """Commit them as one; if one of them cannot be, each for itself, so that it takes no other down."""
-        try:
-            await self._together(jobs)
-        except TransientError as error:
-            for job in jobs:
-                job.settle(error)
-        except (LostPartitionError, PoisonError) as error:
-            if len(jobs) == 1:
-                jobs[0].settle(error)
-                return
-            for job in jobs:
-                await self._commit([job])
-        else:
-            for job in jobs:
-                job.settle()
-
-    async def _together(self, jobs: list[_Job]) -> None:
-        arrived = [one for job in jobs for one in job.arrived]
+    async def _commit(self, taken: Sequence[tuple[Batch, list[Arrived]]]) -> None:
+        arrived = [one for _, own in taken for one in own]
         made = Spread()
         since = asyncio.get_running_loop().time()
         try:
             async with self._database.transaction("loops") as connection:
                 if arrived:
                     await spread(connection, arrived, self._clock.now(), self._hands.reserve, self._hands.lease, made)
-                for batch in sorted((job.batch for job in jobs), key=lambda batch: (batch.topic, batch.partition)):
+                for batch in sorted((batch for batch, _ in taken), key=lambda batch: (batch.topic, batch.partition)):
                     await advance_offset(
                         connection, consumer_offset, consumer=CONSUMER, topic=batch.topic, partition=batch.partition,
                         expected=batch.expected_offset, new=batch.next_offset,
