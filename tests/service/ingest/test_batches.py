@@ -72,7 +72,8 @@ async def test_a_batch_beyond_the_rate_is_slowed_down_and_answered_to_its_end(ka
         answers = await desk.batch(lines([CROSSING | least(id=str(number)) for number in range(6)]))
         assert [answer["status"] for answer in answers] == ["accepted"] * 6
         assert time.monotonic() - started > 1
-        assert (await desk.post("/v1/events", b"{}", "application/x-ndjson")).status_code == 429
+        statuses = [(await desk.post("/v1/events", b"{}", "application/x-ndjson")).status_code for _ in range(20)]
+        assert 429 in statuses  # three a second: twenty at once are too many, however the window lies
 
 
 async def test_an_empty_batch_is_answered_with_nothing(desk: Desk) -> None:
