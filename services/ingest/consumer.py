@@ -42,6 +42,11 @@ class KafkaDoor:
         if bad:
             raise PoisonError("refused at the door", records=bad)
 
+    def agency_of(self, record: Record) -> str | None:
+        """The agency whose fault a bad record is: the one it names, if that may report at all; None otherwise."""
+        name = _header(record, "agency")
+        return name if name in self._agencies else None
+
     async def _take(self, topic: str, records: Sequence[Record]) -> dict[int, Verdict]:
         """The verdicts by offset. A slice at a time, so that HTTP is served between them."""
         verdicts: dict[int, Verdict] = {}

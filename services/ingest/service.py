@@ -54,14 +54,16 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
         readiness.register("producer", producer.ready)
         keys = open_keys(settings.kafka, producer, settings.keys, KEYS, readiness=readiness, clock=clock)
         intake = Intake(producer, rules=rules_of(ingest), recent=recent, clock=clock)
+        raw = KafkaDoor(intake, ingest.kafka_agencies, slice_records=ingest.batch_chunk_items)
         door = PartitionedConsumer(
             settings.kafka,
             group=GROUP,
             topics=list(KINDS),
-            handle=KafkaDoor(intake, ingest.kafka_agencies, slice_records=ingest.batch_chunk_items).handle,
+            handle=raw.handle,
             offsets=None,
             dead_letters=TopicDeadLetters(producer, DEAD_LETTERS, service="ingest", clock=clock),
             readiness=readiness,
+            source_of=raw.agency_of,
         )
         routers = [events_router(intake), batches_router(intake, ingest), keys.router]
         yield IngestService(routers=routers, workers=[keys.worker, door], readiness=readiness, access=keys.access)

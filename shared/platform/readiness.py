@@ -13,6 +13,7 @@ class Readiness:
 
     def __init__(self, *, deadline_seconds: float = 2.0) -> None:
         self._checks: dict[str, Check] = {}
+        self._notes: dict[str, Callable[[], str | None]] = {}
         self._deadline = deadline_seconds
 
     def register(self, name: str, check: Check) -> None:
@@ -20,6 +21,16 @@ class Readiness:
         if name in self._checks:
             raise ValueError(f"two readiness checks are named {name}")
         self._checks[name] = check
+
+    def register_note(self, name: str, note: Callable[[], str | None]) -> None:
+        """Add what operators should know of a process that is ready nevertheless; None when there is nothing to say."""
+        if name in self._notes:
+            raise ValueError(f"two readiness notes are named {name}")
+        self._notes[name] = note
+
+    def notes(self) -> dict[str, str]:
+        """What there is to say, by the note's name."""
+        return {name: said for name, note in self._notes.items() if (said := note()) is not None}
 
     async def faults(self) -> dict[str, str]:
         """What is not ready, by the check's name; empty when the process is. Each check has the deadline at most."""

@@ -124,13 +124,19 @@ class KafkaSettings(Group):
     dead_letters_in_a_row: int = Field(
         default=100,
         ge=1,
-        description="Dead letters one after another in a partition at which the consumer stops: a bad release must not drain a "
-        "topic into the dead letters.",
+        description="Dead letters one after another at which a partition stops, or a source counts as flooding where sources are "
+        "known: a bad release must not drain a topic into the dead letters.",
     )
     dead_letter_share: float = Field(
         default=0.5, gt=0, le=1, description="Share of dead letters among the last dead_letter_window records that stops it too."
     )
     dead_letter_window: int = Field(default=2000, ge=10, description="Records over which the share is taken.")
+    dead_letter_vouch_seconds: float = Field(
+        default=86_400.0,
+        gt=0,
+        description="Seconds that a handled record of one source proves that the dead letters of another are the other's fault. A day: "
+        "each agency has its quiet night.",
+    )
     max_hops: int = Field(default=3, ge=1, description="Times a dead letter may be replayed and fail again.")
 
     @model_validator(mode="after")

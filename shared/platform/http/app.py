@@ -73,7 +73,8 @@ def _operator_routes(readiness: Readiness) -> APIRouter:
     @router.get("/readyz")
     async def readyz() -> Response:
         faults = await readiness.faults()
-        return _json({"ready": not faults, "faults": faults}, 503 if faults else 200)
+        notes = readiness.notes()
+        return _json({"ready": not faults, "faults": faults} | ({"notes": notes} if notes else {}), 503 if faults else 200)
 
     @router.get("/metrics")
     async def show_metrics() -> Response:

@@ -12,6 +12,7 @@ from aiokafka.structs import TopicPartition
 from shared.platform.kafka.client import open_consumer
 from shared.platform.kafka.dead_letters import DeadLetters
 from shared.platform.kafka.errors import LostPartitionError, SessionBrokenError, TransientError
+from shared.platform.kafka.flood import SourceOf, Sources
 from shared.platform.kafka.messages import Batch, Handler, OffsetStore
 from shared.platform.kafka.metrics import RECONNECTS
 from shared.platform.kafka.partitions import Subscription
@@ -35,7 +36,7 @@ class PartitionedConsumer:
     may then repeat.
 
     A partition whose stored offset is no longer in the topic, or that drains into the dead letters, halts: readiness says
-    so until an operator has looked. An error of the client is answered with a new one, a few times in a row.
+    so until an operator has looked. With `source_of` one source alone halts nothing (see `flood`). An error of the client is answered with a new one, a few times in a row.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class PartitionedConsumer:
         offsets: OffsetStore | None,
         dead_letters: DeadLetters | None,
         readiness: Readiness | None = None,
+        source_of: SourceOf | None = None,
     ) -> None:
         self.name = f"consumer {group}"
         self._settings = settings
@@ -58,8 +60,11 @@ class PartitionedConsumer:
         self._dead_letters = dead_letters
         self._halted: dict[TopicPartition, str] = {}
         self._session: ConsumerSession | None = None
+        self._sources = None if source_of is None else Sources(settings, group, source_of)
         if readiness is not None:
             readiness.register(self.name, self.ready)
+            if self._sources is not None:
+                readiness.register_note(self.name, self._sources.note_of_floods)
 
     @property
     def halted(self) -> dict[tuple[str, int], str]:
@@ -104,7 +109,7 @@ class PartitionedConsumer:
 
     def _subscription(self, consumer: AIOKafkaConsumer, wake: asyncio.Event) -> Subscription:
         handle = self._handle if self._offsets is not None else _committing(self._handle, consumer, self._settings)
-        duties = Duties(self._group, self._settings, handle, self._dead_letters, wake.set)
+        duties = Duties(self._group, self._settings, handle, self._dead_letters, wake.set, self._sources)
         return Subscription(self._settings, self._topics, self._offsets, duties, self._halted)
 
 

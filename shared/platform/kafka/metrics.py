@@ -1,4 +1,4 @@
-"""Figures of the Kafka plumbing. Labels are topics, partitions and services: never anything of a message."""
+"""Figures of the Kafka plumbing. Labels are topics, partitions, services and names from our settings: never anything of a message."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -15,6 +15,9 @@ PRODUCERS_REPLACED = Counter("atalaya_producers_replaced_total", "Producers of t
 CONSUMED = Counter("atalaya_consumed_records_total", "Records handled and committed.", ["group", "topic"])
 LAG = Gauge("atalaya_consumer_lag_records", "Records of a partition that are not handled yet.", ["group", "topic", "partition"])
 HALTED = Gauge("atalaya_consumer_halted_partitions", "Partitions that wait for an operator.", ["group", "topic"])
+FLOODING = Gauge(
+    "atalaya_consumer_flooding_sources", "1 for a source (an agency) nearly all of whose records are buried.", ["group", "source"]
+)
 RETRIES = Counter("atalaya_consumer_retries_total", "Repeats of a batch after something was away.", ["group", "topic"])
 RECONNECTS = Counter("atalaya_consumer_reconnects_total", "Consumers of the client given up after an error.", ["group"])
 DEAD_LETTERS = Counter("atalaya_dead_letters_total", "Dead letters written, by what was dead.", ["service", "topic", "kind"])

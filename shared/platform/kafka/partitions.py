@@ -83,7 +83,8 @@ class Partitions(ConsumerRebalanceListener):
         return found
 
     def reconcile(self) -> None:
-        """After a change of the assignment give all back and place them anew; after a loss or a halt that one."""
+        """After a change of the assignment give all back and place them anew; after a loss, a halt or a halt's end that one."""
+        self._go_on()
         if not self.assigned and (assigned := self._consumer.assignment()) is not None and self._settled():
             self._reconciled = self.generation
             for tp in list(self.runners):
@@ -143,9 +144,22 @@ class Partitions(ConsumerRebalanceListener):
         self._take_back(tp)
         self._pause([tp])
         self._sub.halted[tp] = reason
-        HALTED.labels(self._sub.duties.group, self.names[tp.topic]).set(
-            sum(1 for other in self._sub.halted if other.topic == tp.topic)
-        )
+        self._count_halted(tp.topic)
+
+    def _go_on(self) -> None:
+        """Place partitions anew whose halt has ended by itself."""
+        sources = self._sub.duties.sources
+        for topic, partition in () if sources is None else sources.released():
+            tp = TopicPartition(self._sub.settings.topic(topic), partition)
+            if self._sub.halted.pop(tp, None) is None:
+                continue
+            log.warning("partition.resumed", topic=topic, partition=partition)
+            self._count_halted(tp.topic)
+            if self.assigned and tp in self._consumer.assignment():
+                self._due[tp] = 0.0
+
+    def _count_halted(self, topic: str) -> None:
+        HALTED.labels(self._sub.duties.group, self.names[topic]).set(sum(1 for tp in self._sub.halted if tp.topic == topic))
 
     def seek(self, tp: TopicPartition, offset: int) -> None:
         """Set the client to an offset; what it has fetched beyond is fetched again."""

@@ -11,7 +11,7 @@ import structlog
 
 from shared.platform.kafka.dead_letters import DeadLetter, DeadLetters
 from shared.platform.kafka.errors import LostPartitionError, PoisonError, TransientError
-from shared.platform.kafka.flood import DeadLetterMeter, FloodError
+from shared.platform.kafka.flood import DeadLetterMeter, FloodError, Sources
 from shared.platform.kafka.messages import Batch, Handler, Record
 from shared.platform.kafka.metrics import CONSUMED, RETRIES
 from shared.platform.settings import KafkaSettings
@@ -43,6 +43,8 @@ class Duties:
     dead_letters: DeadLetters | None
     wake: Callable[[], None]
     """Called when there is room for more, or when the partition is lost or halted."""
+    sources: Sources | None = None
+    """Whose the records are, where the consumer can tell."""
 
 
 class _ClosedError(Exception):
@@ -71,7 +73,7 @@ class PartitionRunner:
         self._queue: deque[Chunk] = deque()
         self._more = asyncio.Event()
         self._closed = asyncio.Event()
-        self._meter = DeadLetterMeter(duties.settings)
+        self._meter = DeadLetterMeter(duties.settings, topic, partition, duties.sources)
 
     @property
     def closed(self) -> bool:
@@ -121,12 +123,15 @@ class PartitionRunner:
 
     async def _work_off(self, chunk: Chunk) -> None:
         if chunk.letters:
-            self._meter.note([True] * len(chunk.letters))
+            self._meter.note_unreadable(len(chunk.letters))
             await self._bury(chunk.letters)
         await self._finish(chunk.records, chunk.next_offset)
 
-    async def _finish(self, records: Sequence[Record], next_offset: int) -> None:
-        """Handle these records and move the offset; poison among them goes to the dead letters first."""
+    async def _finish(self, records: Sequence[Record], next_offset: int, *, counted: bool = False) -> None:
+        """Handle these records and move the offset; poison among them goes to the dead letters first.
+
+        `counted`: they were counted as sound already, when others of their batch were named as poison.
+        """
         try:
             await self._handle(records, next_offset)
         except PoisonError as poison:
@@ -139,12 +144,14 @@ class PartitionRunner:
                 await self._finish(records[middle:], next_offset)
                 return
             reasons = reasons or {records[0].offset: poison.reason}
-            self._meter.note([record.offset in reasons for record in records])
             bad = [record for record in records if record.offset in reasons]
+            noted = bad if counted else records
+            self._meter.note(noted, [record.offset in reasons for record in noted])
             await self._bury([DeadLetter.of(self.topic, self.partition, record, reasons[record.offset]) for record in bad])
-            await self._finish([record for record in records if record.offset not in reasons], next_offset)
+            await self._finish([record for record in records if record.offset not in reasons], next_offset, counted=True)
         else:
-            self._meter.note([False] * len(records))
+            if not counted:
+                self._meter.note(records, [False] * len(records))
 
     async def _handle(self, records: Sequence[Record], next_offset: int) -> None:
         batch = Batch(self.topic, self.partition, records, self._stored, next_offset)

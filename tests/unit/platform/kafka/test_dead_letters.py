@@ -5,10 +5,8 @@ import pytest
 
 from shared.platform.kafka.dead_letters import DeadLetter, TopicDeadLetters, hops, original
 from shared.platform.kafka.errors import BrokerUnavailableError
-from shared.platform.kafka.flood import DeadLetterMeter, FloodError
 from shared.platform.kafka.messages import Message
 from shared.platform.kafka.routes import SendError
-from shared.platform.settings import KafkaSettings
 
 
 class Noon:
@@ -83,26 +81,3 @@ async def test_letters_that_are_not_acknowledged_are_reported() -> None:
 @pytest.mark.parametrize("forged", [b"", b"-1", b"x", b"9" * 5000, "²".encode(), None])
 def test_hops_of_anything_forged_are_a_number(forged: bytes | None) -> None:
     assert 0 <= hops([("dl-hops", forged)]) <= 1_000_000
-
-
-def test_dead_letters_in_a_row_stop_the_partition_and_a_good_record_starts_the_count_anew() -> None:
-    meter = DeadLetterMeter(KafkaSettings(dead_letters_in_a_row=3))
-    meter.note([True, True, False, True, True])
-    meter.note([False])
-    meter.note([True, True])
-    with pytest.raises(FloodError):
-        meter.note([True])
-
-
-def test_a_large_share_of_dead_letters_stops_the_partition_once_enough_were_seen() -> None:
-    meter = DeadLetterMeter(KafkaSettings(dead_letter_share=0.5, dead_letter_window=10))
-    meter.note([True, False, True, True, False, True])
-    with pytest.raises(FloodError):
-        meter.note([True, False, True, False])
-
-
-def test_dead_letters_of_long_ago_do_not_count() -> None:
-    meter = DeadLetterMeter(KafkaSettings(dead_letter_share=0.5, dead_letter_window=10))
-    meter.note([True, True, True, True, False])
-    for _ in range(20):
-        meter.note([False, False, True, False, False])
