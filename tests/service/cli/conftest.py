@@ -1,0 +1,32 @@
+import subprocess
+import sysconfig
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from shared.platform.settings import KafkaSettings
+from tests.support.ingest_service import drop_topics, kafka_settings
+
+Atalaya = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+async def kafka_of_test(kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaSettings]:
+    """The real broker under a prefix of one's own, as commands find it in their environment; its topics are deleted afterwards."""
+    settings = kafka_settings(kafka, topic_prefix)
+    monkeypatch.setenv("ATALAYA_KAFKA__BOOTSTRAP_SERVERS", settings.bootstrap_servers)
+    monkeypatch.setenv("ATALAYA_KAFKA__TOPIC_PREFIX", topic_prefix)
+    yield settings
+    await drop_topics(settings)
+
+
+@pytest.fixture
+def atalaya() -> Atalaya:
+    """The installed command."""
+    command = Path(sysconfig.get_path("scripts")) / "atalaya"
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run((command, *arguments), capture_output=True, text=True, check=False, timeout=60)
+
+    return run
