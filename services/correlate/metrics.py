@@ -19,6 +19,9 @@ ALERT_SECONDS: Final = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
 )
 LOOK_BACK_JUDGED: Final = Counter("atalaya_look_back_judged_total", "Stored sightings judged again after a change of the list.")
+LIST_WRITERS_WAITING: Final = Gauge(
+    "atalaya_list_writers_waiting", "Changes of the list that wait in this process for their turn."
+)
 LIST_VERSION: Final = Gauge("atalaya_list_version", "Version of the list that this process judges by.")
 ENTRIES_LISTED: Final = Gauge("atalaya_entries_listed", "Entries in the index of this process.")
 

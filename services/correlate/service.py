@@ -11,7 +11,6 @@ from fastapi import APIRouter
 from services.correlate.api.alerts import alerts_router
 from services.correlate.api.screen import screen_router
 from services.correlate.api.watchlist import watchlist_routers
-from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.housekeeping import Expiry, Periodic, Purge
 from services.correlate.index_feed import IndexFeed
 from services.correlate.lookback import LookBack
@@ -21,6 +20,7 @@ from services.correlate.settings import Settings
 from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
+from services.correlate.turns import Turns
 from services.correlate.watchlist import Watchlist
 from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
 from shared.platform.auth.access import Access
@@ -57,7 +57,9 @@ class _Parts:
         self.readiness = readiness
         self.clock = clock
         self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay")
-        self.watchlist = Watchlist(database, clock, self.relay.wake)
+        correlate = settings.correlate
+        turns = Turns(correlate.list_writers, timedelta(seconds=correlate.change_wait_seconds))
+        self.watchlist = Watchlist(database, clock, self.relay.wake, turns)
 
     @cached_property
     def feed(self) -> IndexFeed:
@@ -88,7 +90,7 @@ class _Parts:
 
     def track(self) -> list[Worker]:
         """Sightings in, alerts out; the look back and what time alone brings."""
-        correlate, policy = self.settings.correlate, TrackPolicy()
+        correlate, policy = self.settings.correlate, self.settings.correlate.track.policy()
         look_back = LookBack(
             self.database,
             self.clock,

@@ -1,9 +1,10 @@
 """What the process of correlate can be told from outside."""
 
-from typing import Final
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from services.correlate.track_settings import TrackSettings
 from shared.platform.auth.settings import KeysSettings
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.http.settings import HttpSettings
@@ -48,11 +49,26 @@ class CorrelateSettings(Group):
     import_chunk: int = Field(
         default=500, ge=1, le=5000, description="Entries of a bulk import in one transaction, answered together."
     )
+    list_writers: int = Field(
+        default=2,
+        ge=1,
+        description="Requests of this copy that change the list at once; the others wait without a connection. Changes have one order, so "
+        "more gain nothing: one works while one waits for its lock. Below `ATALAYA_DATABASE__POOL_API`, so that reads find a connection.",
+    )
+    change_wait_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        le=10,
+        description="Seconds a change of the list waits for its turn in this copy, and once more for the lock that another copy holds; "
+        "then 503. Longer than a bulk import's transaction takes, shorter than a client waits.",
+    )
     list_wait_seconds: float = Field(
         default=60.0,
         gt=0,
         description="Seconds a screener waits for the version that a marker names before it says so in `/readyz`.",
     )
+
+    track: TrackSettings = Field(default=TrackSettings(), description="Every bound of tracking.")
 
     @property
     def role_set(self) -> frozenset[str]:
@@ -68,3 +84,11 @@ class Settings(ProcessSettings):
     keys: KeysSettings = KeysSettings()
     database: DatabaseSettings = DatabaseSettings()
     correlate: CorrelateSettings = CorrelateSettings()
+
+    @model_validator(mode="after")
+    def _writers_leave_connections(self) -> Self:
+        if self.correlate.list_writers >= self.database.pool_api:
+            raise ValueError(
+                "correlate.list_writers must be below database.pool_api: writers that wait would leave reads no connection"
+            )
+        return self

@@ -1,6 +1,7 @@
 """Changing the list: each change one version of its entry and of the whole list, sent through the outbox."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, Author, Body, Change, completed, next_version
 from services.correlate.store import entries as store
+from services.correlate.turns import Turns
 from shared.contracts.codec import encode
 from shared.contracts.identity import entry_id as id_of_source
 from shared.contracts.watchlist import ActorBody, RouteBody
@@ -54,12 +56,16 @@ class Outcome:
 
 
 class Watchlist:
-    """The use cases of the list. Whatever returns normally is committed; `wake` then tells the relay."""
+    """The use cases of the list. Whatever returns normally is committed; `wake` then tells the relay.
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None]) -> None:
+    Each raises ListBusyError, with nothing done, when others change the list for too long.
+    """
+
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None], turns: Turns | None = None) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
+        self._turns = turns or Turns()
 
     async def add(self, body: Body, author: Author, why: str | None = None) -> Outcome:
         """List something. The same source and id with the same content again changes nothing.
@@ -67,8 +73,7 @@ class Watchlist:
         Raises EntryDiffersError when it is listed with other content: that is a replacement.
         """
         change = Change(_id_for(body, author), completed(body), why)
-        async with self._database.transaction() as connection:
-            at = await store.lock_list(connection)
+        async with self._change() as (connection, at):
             before = (await store.find_entries(connection, [change.entry_id])).get(change.entry_id)
             if before is not None and before.ended_at is None:
                 if before.body != change.body:
@@ -85,8 +90,7 @@ class Watchlist:
 
         Raises EntryUnknownError, NotIssuerError, EntryEndedError or EntryDiffersError.
         """
-        async with self._database.transaction() as connection:
-            at = await store.lock_list(connection)
+        async with self._change() as (connection, at):
             before = await self._editable(connection, entry_id, kind, author, expected)
             if before.ended_at is not None:
                 raise EntryEndedError
@@ -99,8 +103,7 @@ class Watchlist:
         self, entry_id: UUID, kind: type[AnyEntry], author: Author, *, expected: int | None = None, why: str | None = None
     ) -> AnyEntry:
         """Take an entry off the list from now on; ending it again changes nothing. Raises as `replace` does."""
-        async with self._database.transaction() as connection:
-            at = await store.lock_list(connection)
+        async with self._change() as (connection, at):
             before = await self._editable(connection, entry_id, kind, author, expected)
             if before.ended_at is not None:
                 return before
@@ -116,8 +119,7 @@ class Watchlist:
         One range of list versions, one marker. The outcomes are in order; of two bodies with one id the later one stands.
         """
         changes = [Change(_id_in_import(body, author), completed(body), why) for body in bodies]
-        async with self._database.transaction() as connection:
-            at = await store.lock_list(connection)
+        async with self._change() as (connection, at):
             before = await store.find_entries(connection, [change.entry_id for change in changes])
             latest = {change.entry_id: change for change in changes}
             due = [(change, before.get(key)) for key, change in latest.items() if _differs(change, before.get(key))]
@@ -129,13 +131,19 @@ class Watchlist:
         """End what is past its validity, in the name of its issuer; how many."""
         now = self._clock.now()
         async with self._database.transaction("loops") as connection:
-            at = await store.lock_list(connection)
+            at = await store.lock_list(connection, self._turns.wait)
             due = await store.past_validity(connection, now, limit)
             changes = [(Change(entry.entry_id, entry.body, "The validity is over.", now), entry) for entry in due]
             await self._write(connection, changes, Author("", "", "atalaya", admin=True), at)
         if due:
             self._wake()
         return len(due)
+
+    @contextlib.asynccontextmanager
+    async def _change(self) -> AsyncIterator[tuple[AsyncConnection, int]]:
+        """A transaction that has the list to itself, and the list's version. The turn comes before the connection."""
+        async with self._turns.taken(), self._database.transaction() as connection:
+            yield connection, await store.lock_list(connection, self._turns.wait)
 
     async def _editable(
         self, connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry], author: Author, expected: int | None

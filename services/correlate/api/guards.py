@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.requests import Request
 
+from services.correlate.turns import ListBusyError
 from services.correlate.watchlist import EntryDiffersError, EntryEndedError, EntryUnknownError, NotIssuerError
 from shared.platform.faults import Fault
 from shared.platform.http.problems import (
@@ -16,8 +17,10 @@ from shared.platform.http.problems import (
     InvalidInputError,
     NotFoundError,
     ProblemError,
+    UnavailableError,
 )
 
+_AGAIN_SECONDS: Final = 2.0
 _TAG: Final = re.compile(r'"(\d{1,9})"')
 
 
@@ -48,6 +51,10 @@ def translated(*, tagged: bool = False) -> Iterator[None]:
         yield
     except EntryUnknownError:
         raise NotFoundError("No entry has this id.") from None
+    except ListBusyError:
+        raise UnavailableError(
+            "Others are changing the list; nothing of this was done. Send it again.", retry_after_seconds=_AGAIN_SECONDS
+        ) from None
     except NotIssuerError:
         raise ForbiddenError("Only the agency that listed an entry may change it.") from None
     except EntryEndedError:

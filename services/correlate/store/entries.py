@@ -1,13 +1,14 @@
 """The list in PostgreSQL: the present version of each entry, every version it had, and what of it is to be sent."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, cast, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, label
@@ -17,14 +18,24 @@ from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
 from services.correlate.tables import list_version, outbox
+from services.correlate.turns import ListBusyError
 from shared.contracts.base import Handling, Tlp
 from shared.contracts.watchlist import ENTRY, ActorBody, RouteEntry
 from shared.platform.database.outbox import post
 
+_LOCK_NOT_AVAILABLE: Final = "55P03"
+"""SQLSTATE of `lock_timeout`."""
 
-async def lock_list(connection: AsyncConnection) -> int:
-    """Have the list to oneself until the transaction ends; its present version."""
-    version: int = (await connection.execute(select(list_version.c.version).with_for_update())).scalar_one()
+
+async def lock_list(connection: AsyncConnection, wait: timedelta) -> int:
+    """Have the list to oneself until the transaction ends; its present version. Raises ListBusyError when others have it for longer."""
+    await connection.execute(select(func.set_config("lock_timeout", f"{round(wait.total_seconds() * 1000)}ms", True)))  # noqa: FBT003 - SQL's own: for this transaction
+    try:
+        version: int = (await connection.execute(select(list_version.c.version).with_for_update())).scalar_one()
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise ListBusyError from error
+        raise
     return version
 
 
