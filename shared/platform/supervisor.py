@@ -6,6 +6,7 @@ with 0. Whatever hangs is cut off at the stop deadline.
 
 import asyncio
 import faulthandler
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ from shared.platform.readiness import Readiness
 from shared.platform.settings import ProcessSettings
 
 log = structlog.get_logger()
+
+_YOUNG_OBJECTS = 20_000
+"""New objects between two looks for cycles; Python's 700 are fewer than one batch makes, and what it makes ends by itself."""
 
 
 class Worker(Protocol):
@@ -113,8 +117,16 @@ def run_process(main: Callable[[], Coroutine[Any, Any, int]], *, uvloop: bool = 
         import uvloop as fast  # noqa: PLC0415 - absent on Windows
 
         factory = fast.new_event_loop
+    _spare_the_collector()
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main())
+
+
+def _spare_the_collector() -> None:
+    """Leave what was loaded out of every look for cycles, and look less often: it took a sixth of the time under load."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
 async def _start_the_clock(stop: asyncio.Event, cut: "_DeadlineThread") -> None:

@@ -78,6 +78,7 @@ class HttpServer:
             lifespan="off",
             log_config=None,
             access_log=False,
+            proxy_headers=False,  # nobody here asks for the client's address or scheme
             server_header=False,
             limit_concurrency=settings.max_connections,
             timeout_keep_alive=settings.keep_alive_seconds,
