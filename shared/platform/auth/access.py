@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from shared.platform import metrics
+from shared.platform.auth.attempts import FailedAttempts
 from shared.platform.auth.keys import Key, Scope, parts
 from shared.platform.auth.ring import KeyRing
+from shared.platform.auth.settings import KeysSettings
 from shared.platform.clock import Clock, SystemClock
 from shared.platform.http.admission import GUARDS, admit
 from shared.platform.http.exchange import exchange_of
 from shared.platform.http.limits import RateLimiter
-from shared.platform.http.problems import ForbiddenError, UnauthorizedError
+from shared.platform.http.problems import ForbiddenError, TooManyRequestsError, UnauthorizedError
 
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="atalaya"'}
 _INVALID = {"WWW-Authenticate": 'Bearer realm="atalaya", error="invalid_token"'}
@@ -34,11 +36,15 @@ class Principal:
 
 
 class Access:
-    """Keeps the door: a request's key is looked up in the ring, checked, and charged for the request."""
+    """Keeps the door: a request's key is looked up in the ring, checked, and charged for the request.
 
-    def __init__(self, ring: KeyRing, clock: Clock | None = None) -> None:
+    An address that tries many keys that are none is told to wait (429); a good key passes from there all the same.
+    """
+
+    def __init__(self, ring: KeyRing, clock: Clock | None = None, settings: KeysSettings | None = None) -> None:
         self._ring = ring
         self._clock = clock or SystemClock()
+        self._attempts = FailedAttempts(settings or KeysSettings(), self._clock)
 
     async def admit(self, request: Request) -> Principal:
         """The principal; raises UnauthorizedError, or TooManyRequestsError when its rate is used up."""
@@ -59,13 +65,24 @@ class Access:
         scheme, _, text = request.headers.get("authorization", "").partition(" ")
         if not text or scheme.lower() != "bearer":
             raise _refused("absent", "Send a key: Authorization: Bearer …", _CHALLENGE)
-        key_id, secret = parts(text.strip()) or ("", "")
-        key = await self._ring.find(key_id) if key_id else None
-        if key is None or not key.matches(secret):
-            raise _refused("unknown", "The key is not known.")
+        key = await self._known(text.strip(), request.client.host if request.client else "")
         if not key.is_good(self._clock.now()):
             raise _refused("ended", "The key is revoked or has expired.")
         return key
+
+    async def _known(self, token: str, address: str) -> Key:
+        """The key of a token. From an address that failed too often an unknown one is not waited for: others need the places."""
+        key_id, secret = parts(token) or ("", "")
+        wait = self._attempts.wait_seconds(address)
+        key = self._ring.get(key_id) if wait or not key_id else await self._ring.find(key_id)
+        if key is not None and key.matches(secret):
+            return key
+        if wait:
+            metrics.REFUSED_KEYS.labels("too_many").inc()
+            detail = "Too many keys that are not known came from this address. A known one passes."
+            raise TooManyRequestsError(detail, retry_after_seconds=wait)
+        self._attempts.count(address)
+        raise _refused("unknown", "The key is not known.")
 
 
 def _refused(reason: str, detail: str, headers: dict[str, str] = _INVALID) -> UnauthorizedError:

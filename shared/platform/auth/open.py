@@ -39,4 +39,4 @@ def open_keys(
     ring = KeyRing(settings)
     store = KeyStore(ring, sink, topic, settings, clock)
     worker = CompactedTable(kafka, topic, apply=ring.apply, reset=ring.clear, readiness=readiness)
-    return Keys(ring, store, Access(ring, clock), keys_router(store), worker)
+    return Keys(ring, store, Access(ring, clock, settings), keys_router(store), worker)
