@@ -57,10 +57,10 @@ class Expiry:
     async def once(self) -> int:
         """Close what is due, some at a time; how many."""
         now = self._clock.now()
-        async with self._database.transaction("loops") as connection:
-            due = await alert_store.overdue(connection, now, _AT_ONCE)
+        async with self._database.pipeline("loops") as pipe:
+            due = await alert_store.overdue(pipe, now, _AT_ONCE)
             closed = expired(due, now)
-            await alert_store.write_revisions(connection, closed)
+            await alert_store.write_revisions(pipe, closed)
         count_revisions(closed)
         if due:
             self._wake()

@@ -11,13 +11,13 @@ import structlog
 from services.correlate.index_feed import IndexFeed, ListBehindError
 from services.correlate.judging import Judging, Run, read, unknown
 from services.correlate.metrics import EVENTS_SCREENED
-from services.correlate.store.bulk import leave_commit_to_the_log
+from services.correlate.store.bulk import LEAVE_COMMIT_TO_THE_LOG
 from services.correlate.store.events import known_digests, note_events
 from services.correlate.store.messages import partition_markers
 from services.correlate.tables import consumer_offset
 from shared.contracts.events import Event
 from shared.platform.database.engine import Database
-from shared.platform.database.offsets import advance_offset
+from shared.platform.database.offsets import advance_offsets
 from shared.platform.kafka.consumer import PartitionedConsumer
 from shared.platform.kafka.messages import Batch, Message
 from shared.platform.kafka.producer import Producer
@@ -83,8 +83,7 @@ class Screening:
             unknown(runs, question.digests)
 
     async def _ask(self, questions: Sequence[Question]) -> None:
-        async with self._database.transaction("loops") as connection:
-            digests = await known_digests(connection, set().union(*(question.ids for question in questions)))
+        digests = await known_digests(self._database, set().union(*(question.ids for question in questions)))
         for question in questions:
             question.digests = {each: digests[each] for each in question.ids & digests.keys()}
 
@@ -102,20 +101,12 @@ class Screening:
                 raise error
 
     async def _note(self, done: Sequence[tuple[Batch, Sequence[Event]]]) -> None:
-        async with self._database.transaction("loops") as connection:
-            await leave_commit_to_the_log(connection)
-            for batch, _ in sorted(done, key=lambda pair: pair[0].partition):
-                await advance_offset(
-                    connection,
-                    consumer_offset,
-                    consumer=CONSUMER,
-                    topic=batch.topic,
-                    partition=batch.partition,
-                    expected=batch.expected_offset,
-                    new=batch.next_offset,
-                )
-            screened = [event for _, events in done for event in events]
-            await note_events(connection, screened)
+        screened = [event for _, events in done for event in events]
+        async with self._database.pipeline() as pipe:
+            await pipe.send(LEAVE_COMMIT_TO_THE_LOG)
+            advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [batch for batch, _ in done])
+            await note_events(pipe, screened)
+            await advance.confirm()
         EVENTS_SCREENED.inc(len(screened))
 
 

@@ -7,7 +7,6 @@ from typing import TypeAlias
 from uuid import UUID
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.domain.track.alerts import StandingAlert, standing_alerts
 from services.correlate.domain.track.policy import TrackPolicy
@@ -15,22 +14,22 @@ from services.correlate.domain.track.revisions import is_outdated, withdrawals
 from services.correlate.in_force import InForce, narrowed
 from services.correlate.metrics import SIGHTINGS_OUTDATED, SIGHTINGS_STORED, count_revisions
 from services.correlate.revising import changes
-from services.correlate.sorting import Sorted, merged, read, the_one_that_stands
+from services.correlate.sorting import Sorted, merged, read, the_one_that_stands, within
 from services.correlate.store import alerts as alert_store
-from services.correlate.store import entries as entry_store
-from services.correlate.store import sightings as store
+from services.correlate.store import tracking as store
 from services.correlate.store.alerts import Revision
-from services.correlate.store.bulk import leave_commit_to_the_log
-from services.correlate.store.lookbacks import note_markers
+from services.correlate.store.bulk import LEAVE_COMMIT_TO_THE_LOG
 from services.correlate.store.messages import sighting_messages
+from services.correlate.store.tracking import Known
 from services.correlate.tables import consumer_offset, outbox
 from shared.contracts import places
 from shared.contracts.sightings import Sighting
 from shared.contracts.watchlist import RouteEntry
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
-from shared.platform.database.offsets import advance_offset
-from shared.platform.database.outbox import post
+from shared.platform.database.offsets import advance_offsets
+from shared.platform.database.outbox import post_through
+from shared.platform.database.pipeline import Pipe
 from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Batch
 from shared.platform.kafka.together import Together
@@ -71,71 +70,56 @@ class Tracker:
     async def _commit(self, taken: Sequence[tuple[Batch, Sorted]]) -> None:
         """Several partitions' batches in one transaction; no subject and no lineage is on two of them."""
         found = merged([one for _, one in taken])
-        async with self._database.transaction("loops") as connection:
-            await leave_commit_to_the_log(connection)
-            lineages = {sighting.lineage_id for sighting in found.sightings.values()}
-            await store.lock_lineages(connection, read=lineages, changed=found.notices)
-            for batch, own in sorted(taken, key=lambda pair: pair[0].partition):
-                await advance_offset(
-                    connection,
-                    consumer_offset,
-                    consumer=CONSUMER,
-                    topic=batch.topic,
-                    partition=batch.partition,
-                    expected=batch.expected_offset,
-                    new=batch.next_offset,
-                )
-                await note_markers(connection, own.markers, batch.partition)
-            withdrawn = await self._take_notices(connection, found)
-            written = await self._take_sightings(connection, found) if found.sightings else []
+        async with self._database.pipeline() as pipe:
+            await pipe.send(LEAVE_COMMIT_TO_THE_LOG)
+            advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [batch for batch, _ in taken])
+            await store.note_markers(pipe, {batch.partition: own.markers for batch, own in taken})
+            question = await store.ask(pipe, found, self._policy.horizon)
+            await advance.confirm()
+            known = await question.known()
+            withdrawn = [one for notice in found.notices.values() for one in withdrawals(notice, known.noticed)]
+            await post_through(pipe, outbox, sighting_messages(withdrawn))
+            written = await self._take_sightings(pipe, found, known) if found.sightings else []
         count_revisions(written)
         if withdrawn or written:
             self._wake()
         if found.markers:
             self._passed()
 
-    async def _take_notices(self, connection: AsyncConnection, found: Sorted) -> int:
-        if not found.notices:
-            return 0
-        await store.note_revisions(connection, found.notices)
-        stored = await store.of_lineages(connection, found.notices)
-        withdrawn = [one for notice in found.notices.values() for one in withdrawals(notice, stored)]
-        await post(connection, outbox, sighting_messages(withdrawn))
-        return len(withdrawn)
-
-    async def _take_sightings(self, connection: AsyncConnection, found: Sorted) -> list[Revision]:
-        revisions = await store.known_revisions(connection, {one.lineage_id for one in found.sightings.values()})
-        current = {key: one for key, one in found.sightings.items() if not is_outdated(one, revisions.get(one.lineage_id))}
-        stored = await store.find_sightings(connection, current)
-        merged = [the_one_that_stands(one, stored[key]) if key in stored else one for key, one in current.items()]
-        fresh = [one for one in merged if one is not stored.get(one.sighting_id)]
-        await store.put_sightings(connection, fresh)
-        touched = {one.partition_subject: one for one in found.sightings.values()}
-        written = await self._revise(connection, touched, merged)
-        await alert_store.write_revisions(connection, written)
+    async def _take_sightings(self, pipe: Pipe, found: Sorted, known: Known) -> list[Revision]:
+        current = {key: one for key, one in found.sightings.items() if not is_outdated(one, known.revisions.get(one.lineage_id))}
+        standing = [the_one_that_stands(one, known.stored[key]) if key in known.stored else one for key, one in current.items()]
+        fresh = [one for one in standing if one is not known.stored.get(one.sighting_id)]
+        await store.put_sightings(pipe, fresh)
+        left = [one for key, one in known.stored.items() if key not in current]
+        written = await self._revise(pipe, found, known, [*standing, *left])
+        await alert_store.write_revisions(pipe, written)
         SIGHTINGS_STORED.inc(len(fresh))
         SIGHTINGS_OUTDATED.inc(len(found.sightings) - len(current))
         return written
 
-    async def _revise(
-        self, connection: AsyncConnection, touched: dict[str, Sighting], held: Sequence[Sighting]
-    ) -> list[Revision]:
+    async def _revise(self, pipe: Pipe, found: Sorted, known: Known, own: Sequence[Sighting]) -> list[Revision]:
         """The new revisions of the alerts of these subjects; each says which sighting led to it."""
-        histories = await store.histories(connection, touched, self._policy.horizon, held)
-        alerts = await alert_store.alerts_of(connection, touched)
-        routes = await self._standing_routes(connection)
-        named = {hit.entry_id for history in histories.values() for one in history for hit in one.hits}
-        entries = await entry_store.in_force(connection, named)
+        touched = {one.partition_subject: one for one in found.sightings.values()}
+        histories = within(self._policy.horizon, touched, known.histories, own)
+        routes = await self._standing_routes(pipe, known.routes_version)
+        entries = await self._entries(pipe, known, histories)
         active = _activity(entries, routes)
         now = self._clock.now()
         written: list[Revision] = []
         for subject, history in histories.items():
             standing = self._standing(subject, narrowed(history, entries), routes, active)
-            stored = alerts.get(subject, [])
+            stored = known.alerts.get(subject, [])
             latest = touched[subject]
             revisions = changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now)
             written += [replace(one, accepted_at=latest.received_at, traceparent=latest.traceparent) for one in revisions]
         return written
+
+    async def _entries(self, pipe: Pipe, known: Known, histories: Mapping[str, Sequence[Sighting]]) -> dict[UUID, InForce]:
+        """The entries that any of this rests on; most often the batch itself names them all."""
+        asked = known.asked_entries
+        older = {hit.entry_id for history in histories.values() for one in history for hit in one.hits} - asked
+        return {**known.entries, **(await store.in_force(pipe, older) if older else {})}
 
     def _standing(
         self, subject: str, history: Sequence[Sighting], routes: Sequence[RouteEntry], active: Activity
@@ -146,11 +130,10 @@ class Tracker:
             log.warning("subject.not_tracked", error=type(error).__name__)
             raise PoisonError(f"its subject cannot be tracked: {type(error).__name__}") from error
 
-    async def _standing_routes(self, connection: AsyncConnection) -> list[RouteEntry]:
+    async def _standing_routes(self, pipe: Pipe, version: int) -> list[RouteEntry]:
         """The routes that have not ended; read again only when one has changed."""
-        version = await entry_store.routes_version(connection)
         if self._routes[0] != version:
-            self._routes = (version, await entry_store.standing_routes(connection))
+            self._routes = (version, await store.standing_routes(pipe))
         return self._routes[1]
 
 

@@ -16,7 +16,7 @@ from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import header
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
-from shared.platform.database.offsets import advance_offset
+from shared.platform.database.offsets import advance_offsets
 from shared.platform.errors import PoisonError
 from shared.platform.kafka.messages import Batch, Record
 from shared.platform.kafka.together import Together
@@ -72,14 +72,12 @@ class AlertHandler:
         made = Spread()
         since = asyncio.get_running_loop().time()
         try:
-            async with self._database.transaction("loops") as connection:
+            async with self._database.pipeline() as pipe:
+                advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [batch for batch, _ in taken])
                 if arrived:
-                    await spread(connection, arrived, self._clock.now(), self._hands.reserve, self._hands.lease, made)
-                for batch in sorted((batch for batch, _ in taken), key=lambda batch: (batch.topic, batch.partition)):
-                    await advance_offset(
-                        connection, consumer_offset, consumer=CONSUMER, topic=batch.topic, partition=batch.partition,
-                        expected=batch.expected_offset, new=batch.next_offset,
-                    )  # fmt: skip
+                    await spread(pipe, arrived, self._clock.now(), self._hands.reserve, self._hands.lease, made)
+                await advance.confirm()
+            await made.settle()
         except BaseException:
             self._hands.release([*made.leased, *made.void])
             raise

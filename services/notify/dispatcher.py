@@ -118,9 +118,9 @@ class Dispatcher:
             return
         since = asyncio.get_running_loop().time()
         try:
-            async with self._database.transaction("loops") as connection:
+            async with self._database.pipeline() as pipe:
                 taken = await claim(
-                    connection, token=uuid.uuid4(), lease=self.lease,
+                    pipe, token=uuid.uuid4(), lease=self.lease,
                     rooms=rooms, room=self._lanes.first_room, batch=room, only=only,
                 )  # fmt: skip
         except TransientError as error:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.notify.domain.plan import Form, Plan, plan
 from services.notify.domain.rendering import notice
 from services.notify.store import alerts as store
@@ -16,6 +14,7 @@ from services.notify.store.queue import Claimed
 from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
+from shared.platform.database.pipeline import Answer, Pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +40,51 @@ class Spread:
     void: list[Claimed] = field(default_factory=list)
     queued: set[UUID] = field(default_factory=set)
 
-    def settle(self, unwritten: set[UUID]) -> None:
-        """Take out what was not written."""
+    asked: list[tuple[set[UUID], Answer]] = field(default_factory=list)
+    """What was to be written, and which of it was."""
+
+    async def settle(self) -> None:
+        """Take out what was not written, once the server has said what was: at the latest after the commit."""
+        unwritten: set[UUID] = set()
+        for wanted, written in self.asked:
+            unwritten |= wanted - {row[0] for row in await written.rows()}
+        self.take_out(unwritten)
+
+    def take_out(self, unwritten: set[UUID]) -> None:
+        """Make places void that were kept for these."""
         if unwritten:
             self.void += [claimed for claimed in self.leased if claimed.id in unwritten]
             self.leased = [claimed for claimed in self.leased if claimed.id not in unwritten]
 
 
-async def spread(
-    connection: AsyncConnection, arrived: Sequence[Arrived], now: datetime, reserve: Reserve, lease: timedelta, into: Spread
-) -> None:
-    """Write each revision and its deliveries, and tell `into` about them.
+async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve: Reserve, lease: timedelta, into: Spread) -> None:
+    """Write each revision and its deliveries, and tell `into` about them; what was not written it knows once it is settled.
 
     A revision that is not above what is stored of its alert changes nothing: it was spread before. A subscription made later
     than a revision came never gets it. The first revision of an alert is leased at once where there is a place for it: nothing
     can have to go before it. One that a later revision in the same batch might take back is not.
     """
-    endpoints = await store.endpoints(connection)
+    asked = await store.ask_endpoints(pipe)
+    endpoints: dict[UUID, Endpoint] | None = None
     times = Counter(one.message.data.id for one in arrived)
     for wave in _waves(arrived):
         revisions = [_revision(one) for one in wave]
-        known = await store.add_revisions(connection, revisions, now)
-        histories = await store.histories(connection, [alert for alert, earlier in known.items() if earlier])
+        written = await store.add_revisions(pipe, revisions, now)
+        endpoints = await store.endpoints_of(asked) if endpoints is None else endpoints
+        known: dict[UUID, bool] = await written.pairs()
+        histories = await store.histories(pipe, [alert for alert, earlier in known.items() if earlier])
         plans = []
         for one, revision in zip(wave, revisions, strict=True):
             if revision.alert in known:
                 subscriptions = [endpoint.subscription for endpoint in endpoints.values()]
                 plans.append((revision, plan(one.message, subscriptions, histories.get(revision.alert, {}))))
-        await store.withhold(connection, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
+        await store.withhold(pipe, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
         new: list[NewDelivery] = []
         for revision, planned in plans:
             first = not known[revision.alert] and times[revision.alert] == 1
             new += _deliveries(revision, planned, endpoints, reserve if first else _queue, into)
-        written = await store.add_deliveries(connection, new, now, lease)
-        into.settle({delivery.id for delivery in new} - written)
+        if new:
+            into.asked.append(({delivery.id for delivery in new}, await store.add_deliveries(pipe, new, now, lease)))
 
 
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:

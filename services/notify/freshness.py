@@ -61,8 +61,8 @@ class Freshness:
         now = asyncio.get_running_loop().time()
         stale = [first, *(one for one in self._in_hand if one != first and self._is_stale(one))][:_AT_ONCE]
         tokens = {one: self._in_hand[one].token for one in stale}
-        async with self._database.transaction("loops") as connection:
-            standing = await held(connection, tokens)
+        async with self._database.pipeline() as pipe:
+            standing = await held(pipe, tokens)
         for identity, token in tokens.items():
             mine = self._in_hand.get(identity)
             if mine is None or mine.token != token:

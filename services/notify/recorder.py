@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
 
 import structlog
 
@@ -11,6 +13,7 @@ from services.notify.store import queue, subscriptions
 from services.notify.store.queue import Result
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
+from shared.platform.database.pipeline import through
 from shared.platform.errors import TransientError
 
 log = structlog.get_logger()
@@ -73,19 +76,25 @@ class Recorder:
         """Whether it was committed. After an unknown outcome it is written again: then nothing of it is ours any more."""
         now = self._clock.now()
         try:
-            async with self._database.transaction("loops") as connection:
-                ended = sorted({result.subscription for result in batch if result.state == "gone"})
-                if ended:
-                    await subscriptions.stop_fan_out(connection)
-                changed = await queue.record(connection, batch, now)
-                for gone in ended:
-                    await subscriptions.end(connection, gone, "the endpoint answered 410", now)
+            changed = await self._commit(batch, sorted({result.subscription for result in batch if result.state == "gone"}), now)
         except TransientError as error:
             log.warning("results.delayed", error=type(error).__name__, waiting=len(self._waiting))
             await asyncio.sleep(_PAUSE_SECONDS)
             return False
         self._tell(batch, len(batch) - changed)
         return True
+
+    async def _commit(self, batch: Sequence[Result], ended: Sequence[UUID], now: datetime) -> int:
+        """How many were still ours. Endpoints that want no more have their subscription ended in the same transaction."""
+        if not ended:
+            async with self._database.pipeline() as pipe:
+                return await queue.record(pipe, batch, now)
+        async with self._database.transaction("loops") as connection:
+            await subscriptions.stop_fan_out(connection)
+            changed = await queue.record(await through(connection), batch, now)
+            for gone in ended:
+                await subscriptions.end(connection, gone, "the endpoint answered 410", now)
+        return changed
 
     @staticmethod
     def _tell(batch: Sequence[Result], lost: int) -> None:

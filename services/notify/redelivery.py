@@ -17,6 +17,7 @@ from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
+from shared.platform.database.pipeline import through
 
 _EXERCISE_LIFE = timedelta(hours=1)
 
@@ -71,7 +72,8 @@ class Redelivery:
         async with self._database.transaction() as connection:
             await subscriptions.one(connection, subscription.id, lock=True)
             revision = NewRevision(alert.id, alert.revision, message.type, message.timestamp, encode(message), None)
-            await alerts.add_revisions(connection, [revision], now)
-            await alerts.add_deliveries(connection, [delivery], now)
+            pipe = await through(connection)
+            await alerts.add_revisions(pipe, [revision], now)
+            await alerts.add_deliveries(pipe, [delivery], now)
         self._wake({subscription.id})
         return identity

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import (
     AfterValidator,
@@ -60,7 +60,10 @@ class Tlp(StrEnum):
     @property
     def rank(self) -> int:
         """0 for CLEAR to 4 for RED."""
-        return list(Tlp).index(self)
+        return _TLP_RANKS[self]
+
+
+_TLP_RANKS: Final = {tlp: rank for rank, tlp in enumerate(Tlp)}
 
 
 class Severity(StrEnum):
@@ -74,7 +77,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for low to 3 for critical."""
-        return list(Severity).index(self)
+        return _SEVERITY_RANKS[self]
+
+
+_SEVERITY_RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Handling(Contract):

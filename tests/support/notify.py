@@ -173,9 +173,10 @@ class Station:
     async def arrive(self, *messages: AlertMessage) -> None:
         made = Spread()
         since = asyncio.get_running_loop().time()
-        async with self.database.transaction("loops") as connection:
+        async with self.database.pipeline() as pipe:
             arrived = [Arrived(message) for message in messages]
-            await spread(connection, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
+            await spread(pipe, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
+        await made.settle()
         self.dispatcher.release(made.void)
         self.dispatcher.give(made.leased, since)
         self.dispatcher.wake(made.queued)

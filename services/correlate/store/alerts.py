@@ -3,20 +3,21 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.store.bulk import among, put_records
+from services.correlate.store.bulk import put_records, put_through
 from services.correlate.store.messages import alert_message
 from services.correlate.tables import alert as alerts
 from services.correlate.tables import alert_revision as revisions
 from services.correlate.tables import outbox
 from shared.contracts.alerts import Alert, AlertMessage, AlertType
 from shared.contracts.vocabulary import AlertState
-from shared.platform.database.outbox import post
+from shared.platform.database.outbox import post_through
+from shared.platform.database.pipeline import Pipe
 
 ALIVE = (AlertState.OPEN, AlertState.ACKNOWLEDGED)
 
@@ -41,13 +42,13 @@ class Revision:
     traceparent: str | None = None
 
 
-async def alerts_of(connection: AsyncConnection, subjects: Collection[str]) -> dict[str, list[StoredAlert]]:
-    """By partition subject its alerts, nobody else's to change until the transaction ends."""
-    query = select(alerts).where(among(alerts.c.partition_subject, subjects)).order_by(alerts.c.alert_id).with_for_update()
-    found: dict[str, list[StoredAlert]] = {}
-    for row in await connection.execute(query):
-        found.setdefault(row.partition_subject, []).append(_stored(row))
-    return found
+ALERT_COLUMNS: Final = "content, partition_subject, digest, last_seen"
+
+
+def stored_alert(row: Sequence[Any]) -> StoredAlert:
+    """From a row of `ALERT_COLUMNS`."""
+    content, partition_subject, digest, last_seen = row
+    return StoredAlert(Alert.model_validate_json(content), partition_subject, digest, last_seen)
 
 
 async def subjects_alerted_on(connection: AsyncConnection, entry_ids: Collection[UUID]) -> list[str]:
@@ -58,39 +59,33 @@ async def subjects_alerted_on(connection: AsyncConnection, entry_ids: Collection
     return [row.partition_subject for row in await connection.execute(query)]
 
 
-async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[StoredAlert]:
+_OVERDUE: Final = f"""
+    SELECT {ALERT_COLUMNS} FROM correlate.alert WHERE state IN ('open', 'acknowledged') AND expires_at <= %(now)s
+    ORDER BY expires_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - names of columns of ours
+
+
+async def overdue(pipe: Pipe, now: datetime, limit: int) -> list[StoredAlert]:
     """Alerts alive whose time is over; those that somebody is changing now are left for the next look."""
-    query = (
-        select(alerts)
-        .where(alerts.c.state.in_([state.value for state in ALIVE]), alerts.c.expires_at <= now)
-        .order_by(alerts.c.expires_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_stored(row) for row in await connection.execute(query)]
+    return [stored_alert(row) for row in await (await pipe.send(_OVERDUE, {"now": now, "limit": limit})).rows()]
 
 
-async def write_revisions(connection: AsyncConnection, written: Sequence[Revision]) -> None:
+async def write_revisions(pipe: Pipe, written: Sequence[Revision]) -> None:
     """Store new revisions, their history and their messages."""
     if not written:
         return
     contents = [_content(revision.stored.alert) for revision in written]
-    await put_records(
-        connection, alerts, [_row(one.stored, content) for one, content in zip(written, contents, strict=True)], replace=True
-    )
+    rows = [_row(one.stored, content) for one, content in zip(written, contents, strict=True)]
+    await put_records(pipe, alerts, rows, replace=True)
     history = [_revision_row(one, content) for one, content in zip(written, contents, strict=True)]
-    await put_records(connection, revisions, history, replace=False)
-    await post(connection, outbox, [_message(revision) for revision in written])
+    await put_through(pipe, revisions, history, replace=False)
+    await post_through(pipe, outbox, [_message(revision) for revision in written])
 
 
 def _message(revision: Revision) -> Any:
     alert = revision.stored.alert
     told = AlertMessage(type=revision.type, timestamp=alert.revised_at, data=alert, accepted_at=revision.accepted_at)
     return alert_message(told, revision.traceparent)
-
-
-def _stored(row: Any) -> StoredAlert:
-    return StoredAlert(Alert.model_validate_json(row.content), row.partition_subject, row.digest, row.last_seen)
 
 
 def _content(alert: Alert) -> str:

@@ -1,26 +1,23 @@
 """The list in PostgreSQL: the present version of each entry, every version it had, and what of it is to be sent."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, select, update
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, label
-from services.correlate.in_force import InForce
 from services.correlate.store.bulk import among
 from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
 from services.correlate.tables import list_version, outbox
 from services.correlate.turns import ListBusyError
-from shared.contracts.base import Handling, Tlp
-from shared.contracts.watchlist import ENTRY, ActorBody, RouteEntry
+from shared.contracts.watchlist import ENTRY, ActorBody
 from shared.platform.database.outbox import post
 
 _LOCK_NOT_AVAILABLE: Final = "55P03"
@@ -83,36 +80,6 @@ async def version_of_changed(connection: AsyncConnection, after: int, upto: int)
 def _changed(after: int, upto: int) -> ColumnElement[bool]:
     changed = select(versions.c.entry_id).where(versions.c.list_version > after, versions.c.list_version <= upto)
     return entries.c.entry_id.in_(changed)
-
-
-async def standing_routes(connection: AsyncConnection) -> list[RouteEntry]:
-    """The routes that have not ended."""
-    query = select(entries.c.content).where(entries.c.type == "route", entries.c.ended_at.is_(None))
-    return [RouteEntry.model_validate_json(row.content) for row in await connection.execute(query.order_by(entries.c.entry_id))]
-
-
-async def routes_version(connection: AsyncConnection) -> int:
-    """The version of the list at which a route changed last, 0 if none ever did."""
-    query = select(func.coalesce(func.max(entries.c.list_version), 0)).where(entries.c.type == "route")
-    version: int = (await connection.execute(query)).scalar_one()
-    return version
-
-
-async def in_force(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, InForce]:
-    """From when to when these entries hold and who may see them now, those that have not ended."""
-    wanted = list(ids)
-    if not wanted:
-        return {}
-    tlp = cast(entries.c.content, JSON)[("body", "handling", "tlp")].astext.label("tlp")
-    query = select(entries.c.entry_id, entries.c.valid_from, entries.c.valid_to, entries.c.releasable_to, tlp).where(
-        among(entries.c.entry_id, wanted), entries.c.ended_at.is_(None)
-    )
-    return {
-        row.entry_id: InForce(
-            row.valid_from, row.valid_to, Tlp(row.tlp) if row.tlp else Handling().tlp, frozenset(row.releasable_to)
-        )
-        for row in await connection.execute(query)
-    }
 
 
 async def past_validity(connection: AsyncConnection, now: datetime, limit: int) -> list[AnyEntry]:

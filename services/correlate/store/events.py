@@ -1,26 +1,27 @@
 """What content each event id stands for."""
 
 from collections.abc import Collection, Iterable
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from services.correlate.store.bulk import among, put_rows
+from services.correlate.store.bulk import put_through
 from services.correlate.tables import event as events
 from shared.contracts.events import Event
+from shared.platform.database.engine import Database
+from shared.platform.database.pipeline import Pipe
+
+_DIGESTS: Final = "SELECT event_id, content_digest FROM correlate.event WHERE event_id = ANY(%(ids)s::uuid[])"
 
 
-async def known_digests(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+async def known_digests(database: Database, ids: Collection[UUID]) -> dict[UUID, str]:
     """The content that was screened first under each of these ids; an id never screened is absent."""
-    query = select(events.c.event_id, events.c.content_digest).where(among(events.c.event_id, ids))
-    return {row.event_id: row.content_digest for row in await connection.execute(query)}
+    return {event_id: digest for event_id, digest in await database.fetch(_DIGESTS, {"ids": list(ids)})}  # noqa: C416 - see `pairs`
 
 
-async def note_events(connection: AsyncConnection, screened: Iterable[Event]) -> None:
+async def note_events(pipe: Pipe, screened: Iterable[Event]) -> None:
     """Remember what was screened; the first content of an id stands."""
     rows = [
         {"event_id": event.event_id, "content_digest": event.content_digest, "received_at": event.received_at}
         for event in screened
     ]
-    await put_rows(connection, events, rows, replace=False)
+    await put_through(pipe, events, rows, replace=False)

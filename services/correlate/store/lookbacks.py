@@ -1,18 +1,15 @@
 """Look backs in PostgreSQL: which markers tracking has passed, and how far each look back came."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.tables import lookback as lookbacks
 from services.correlate.tables import lookback_marker as markers
-from shared.contracts.sightings import PartitionMarker
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +19,6 @@ class LookBackState:
     after_version: int
     to_version: int
     position: UUID | None = None
-
-
-async def note_markers(connection: AsyncConnection, passed: Sequence[PartitionMarker], sightings_partition: int) -> None:
-    """Remember that tracking has passed these markers on this partition."""
-    rows = [
-        {
-            "list_version": marker.list_version,
-            "events_partition": marker.events_partition,
-            "sightings_partition": sightings_partition,
-        }
-        for marker in passed
-    ]
-    if rows:
-        await connection.execute(postgresql.insert(markers).values(rows).on_conflict_do_nothing())
 
 
 async def done_version(connection: AsyncConnection) -> int:

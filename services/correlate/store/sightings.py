@@ -1,6 +1,6 @@
-"""Sightings in PostgreSQL, by id and by partition subject; the revisions of their events."""
+"""Sightings in PostgreSQL, by id and by partition subject, as the look back reads them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,9 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.domain.track.revisions import lineage_bucket
-from services.correlate.store.bulk import among, put_rows
-from services.correlate.tables import lineage_revision as lineages
+from services.correlate.store.bulk import among
 from services.correlate.tables import sighting as sightings
-from shared.contracts.sightings import RevisionNotice, Sighting
-
-_LOCK_CLASS = 0x617461
-"""First half of the advisory locks of lineages."""
+from shared.contracts.sightings import Sighting
 
 _SPANS = text("""
     SELECT seen.content
@@ -31,33 +26,6 @@ _SPANS = text("""
     ) AS seen
 """).bindparams(bindparam("subjects", type_=ARRAY(Text)), bindparam("held", type_=ARRAY(Uuid())))
 """By subject: everything from its latest sighting back to the horizon. A function of what is stored, not of what came last."""
-
-
-async def lock_lineages(connection: AsyncConnection, *, read: Iterable[UUID], changed: Iterable[UUID]) -> None:
-    """Keep notices and sightings of one lineage apart until the transaction ends; all locks in one order, so none deadlocks.
-
-    Without it a notice on one partition and an old sighting on another, at the same time, would not see each other.
-    """
-    exclusive = {lineage_bucket(lineage) for lineage in changed}
-    shared = {lineage_bucket(lineage) for lineage in read} - exclusive
-    calls = [
-        f"pg_advisory_xact_lock{'' if bucket in exclusive else '_shared'}({_LOCK_CLASS}, {bucket})"
-        for bucket in sorted(exclusive | shared)
-    ]
-    if calls:
-        await connection.execute(text(f"SELECT {', '.join(calls)}"))
-
-
-async def find_sightings(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Sighting]:
-    """Those of these ids that are stored."""
-    query = select(sightings.c.content).where(among(sightings.c.sighting_id, ids))
-    found = [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
-    return {sighting.sighting_id: sighting for sighting in found}
-
-
-async def put_sightings(connection: AsyncConnection, fresh: Sequence[Sighting]) -> None:
-    """Store these, each in place of the one of its id; no id may come twice."""
-    await put_rows(connection, sightings, [_row(sighting) for sighting in fresh], replace=True)
 
 
 async def histories(
@@ -80,34 +48,6 @@ async def histories(
 def _within(history: list[Sighting], horizon: timedelta) -> list[Sighting]:
     latest = max((one.occurred_at for one in history if not one.withdrawn), default=None)
     return [one for one in history if latest is not None and one.occurred_at >= latest - horizon]
-
-
-async def known_revisions(connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, int]:
-    """The highest revision of those lineages that were ever revised."""
-    query = select(lineages.c.lineage_id, lineages.c.revision).where(among(lineages.c.lineage_id, ids))
-    return {row.lineage_id: row.revision for row in await connection.execute(query)}
-
-
-async def note_revisions(connection: AsyncConnection, notices: Mapping[UUID, RevisionNotice]) -> None:
-    """Keep the highest revision of each lineage; the latest list's where it was judged twice."""
-    if not notices:
-        return
-    statement = postgresql.insert(lineages).values([
-        notice.model_dump(include={"lineage_id", "revision", "list_version", "withdrawn"})
-        | {"kept": list(notice.kept), "noted_at": func.now()}
-        for notice in notices.values()
-    ])  # fmt: skip
-    new: dict[str, Any] = {column.name: statement.excluded[column.name] for column in lineages.c if column.name != "lineage_id"}
-    later = (statement.excluded.revision > lineages.c.revision) | (
-        (statement.excluded.revision == lineages.c.revision) & (statement.excluded.list_version > lineages.c.list_version)
-    )
-    await connection.execute(statement.on_conflict_do_update(index_elements=["lineage_id"], set_=new, where=later))
-
-
-async def of_lineages(connection: AsyncConnection, ids: Collection[UUID]) -> list[Sighting]:
-    """Every stored sighting of these lineages that was not withdrawn."""
-    query = select(sightings.c.content).where(among(sightings.c.lineage_id, ids), ~sightings.c.withdrawn)
-    return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
 
 
 async def latest_of(connection: AsyncConnection, subjects: Collection[str]) -> list[Sighting]:
@@ -140,7 +80,8 @@ async def under_subjects(connection: AsyncConnection, subjects: Collection[str])
     return [Sighting.model_validate_json(row.content) for row in await connection.execute(query)]
 
 
-def _row(sighting: Sighting) -> dict[str, Any]:
+def sighting_row(sighting: Sighting) -> dict[str, Any]:
+    """A sighting as a row of its table."""
     return {
         "sighting_id": sighting.sighting_id,
         "partition_subject": sighting.partition_subject,

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import Uuid
-
 from services.notify.domain.plan import Form, History
 from services.notify.domain.subscription import Filter, Format, Subscription, SubscriptionState
 from services.notify.store.subscriptions import SHARE_FAN_OUT
-from services.notify.tables import SUBSCRIPTION
+from shared.platform.database.pipeline import Answer, Pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,10 @@ class NewRevision:
     traceparent: str | None
 
 
-_ASYNCHRONOUS = text("(SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL")
+_ENDPOINTS = f"""
+    SELECT id, partner, filter, state, url, format, secrets, old_secrets_until FROM notify.subscription
+    WHERE state <> 'ended' AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL AND {SHARE_FAN_OUT}
+"""  # noqa: S608 - a condition of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,61 +56,62 @@ class Endpoint:
     old_secrets_until: datetime | None
 
 
-async def endpoints(connection: AsyncConnection) -> dict[UUID, Endpoint]:
-    """Every subscription that has not ended; what comes for a paused one is kept.
+async def ask_endpoints(pipe: Pipe) -> Answer:
+    """Every subscription that has not ended, for `endpoints_of`; what comes for a paused one is kept.
 
     From here on the transaction's commit does not wait for the disk. A crash of the server may forget its last moments, but
     deliveries and the offset together: the alerts are read again from the topic, and go out again under the same ids.
-    Nor does any subscription end before that commit, once this has returned.
+    Nor does any subscription end before that commit, once the server has come to this.
     """
-    query = select(SUBSCRIPTION).where(SUBSCRIPTION.c.state != SubscriptionState.ENDED, _ASYNCHRONOUS, text(SHARE_FAN_OUT))
+    return await pipe.send(_ENDPOINTS)
+
+
+async def endpoints_of(answer: Answer) -> dict[UUID, Endpoint]:
+    """What `ask_endpoints` found."""
     return {
-        row.id: Endpoint(
-            Subscription(row.id, row.partner, Filter.model_validate(row.filter)),
-            row.state == SubscriptionState.ACTIVE,
-            row.url,
-            Format(row.format),
-            tuple(row.secrets),
-            row.old_secrets_until,
+        identity: Endpoint(
+            Subscription(identity, partner, Filter.model_validate(wanted)),
+            state == SubscriptionState.ACTIVE,
+            url,
+            Format(form),
+            tuple(secrets),
+            old_secrets_until,
         )
-        for row in await connection.execute(query)
+        for identity, partner, wanted, state, url, form, secrets, old_secrets_until in await answer.rows()
     }
 
 
-_HISTORY = text(
-    """
+_HISTORY = """
     SELECT DISTINCT ON (d.alert_id, d.subscription_id) d.alert_id, d.subscription_id, d.form, d.state,
            EXISTS (SELECT 1 FROM notify.delivery e
                    WHERE e.alert_id = d.alert_id AND e.subscription_id = d.subscription_id AND e.form = 'full'
                      AND (e.attempts > 0 OR EXISTS (SELECT 1 FROM notify.queue p WHERE p.id = e.id AND p.token IS NOT NULL))) AS seen
-    FROM notify.delivery d WHERE d.alert_id = ANY(:alerts)
+    FROM notify.delivery d WHERE d.alert_id = ANY(%(alerts)s::uuid[])
     ORDER BY d.alert_id, d.subscription_id, d.revision DESC
     """
-).bindparams(bindparam("alerts", type_=ARRAY(Uuid)))
 
 
-async def histories(connection: AsyncConnection, alerts: Collection[UUID]) -> dict[UUID, dict[UUID, History]]:
+async def histories(pipe: Pipe, alerts: Collection[UUID]) -> dict[UUID, dict[UUID, History]]:
     """By alert and subscription: what the partner may hold. After a notice, or when all was withheld, that is nothing."""
     found: dict[UUID, dict[UUID, History]] = {}
     if not alerts:
         return found
-    for row in await connection.execute(_HISTORY, {"alerts": list(alerts)}):
-        if row.form == Form.NOTICE or (row.state == "withheld" and not row.seen):
+    for alert, subscription, form, state, seen in await (await pipe.send(_HISTORY, {"alerts": list(alerts)})).rows():
+        if form == Form.NOTICE or (state == "withheld" and not seen):
             continue
-        found.setdefault(row.alert_id, {})[row.subscription_id] = History.SEEN if row.seen else History.WAITING
+        found.setdefault(alert, {})[subscription] = History.SEEN if seen else History.WAITING
     return found
 
 
-_ADD_REVISIONS = text(
-    """
+_ADD_REVISIONS = """
     WITH new AS (
         SELECT * FROM unnest(
-            CAST(:alerts AS uuid[]), CAST(:revisions AS int[]), CAST(:types AS text[]), CAST(:ats AS timestamptz[]),
-            CAST(:bodies AS bytea[]), CAST(:traceparents AS text[])
+            CAST(%(alerts)s AS uuid[]), CAST(%(revisions)s AS int[]), CAST(%(types)s AS text[]), CAST(%(ats)s AS timestamptz[]),
+            CAST(%(bodies)s AS bytea[]), CAST(%(traceparents)s AS text[])
         ) AS n (alert_id, revision, type, at, body, traceparent)
     ), written AS (
         INSERT INTO notify.alert_revision (alert_id, revision, type, at, body, traceparent, received_at)
-        SELECT n.*, :now FROM new n
+        SELECT n.*, %(now)s FROM new n
         WHERE NOT EXISTS (SELECT 1 FROM notify.alert_revision a WHERE a.alert_id = n.alert_id AND a.revision >= n.revision)
         ON CONFLICT DO NOTHING
         RETURNING alert_id, revision
@@ -120,16 +119,13 @@ _ADD_REVISIONS = text(
     SELECT w.alert_id, EXISTS (SELECT 1 FROM notify.alert_revision a WHERE a.alert_id = w.alert_id AND a.revision < w.revision) AS known
     FROM written w
     """
-)
 
 
-async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevision], now: datetime) -> dict[UUID, bool]:
+async def add_revisions(pipe: Pipe, revisions: Sequence[NewRevision], now: datetime) -> Answer:
     """Write revisions of different alerts, those that are above all that is stored of theirs.
 
-    The alerts of those that were written, each with whether an earlier revision is stored.
+    Rows: the alerts of those that were written, each with whether an earlier revision is stored.
     """
-    if not revisions:
-        return {}
     values = {
         "alerts": [new.alert for new in revisions],
         "revisions": [new.revision for new in revisions],
@@ -139,42 +135,36 @@ async def add_revisions(connection: AsyncConnection, revisions: Sequence[NewRevi
         "traceparents": [new.traceparent for new in revisions],
         "now": now,
     }
-    return {row.alert_id: row.known for row in await connection.execute(_ADD_REVISIONS, values)}
+    return await pipe.send(_ADD_REVISIONS, values)
 
 
-_ADD = text(
-    """
+_ADD = """
     WITH new AS (
         SELECT * FROM unnest(
-            CAST(:ids AS uuid[]), CAST(:subscriptions AS uuid[]), CAST(:partners AS text[]), CAST(:alerts AS uuid[]),
-            CAST(:revisions AS int[]), CAST(:forms AS text[]), CAST(:reasons AS text[]), CAST(:tokens AS uuid[])
+            CAST(%(ids)s AS uuid[]), CAST(%(subscriptions)s AS uuid[]), CAST(%(partners)s AS text[]), CAST(%(alerts)s AS uuid[]),
+            CAST(%(revisions)s AS int[]), CAST(%(forms)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(tokens)s AS uuid[])
         ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
     ), written AS (
         INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at)
-        SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', :now
+        SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', %(now)s
         FROM new n JOIN notify.subscription s ON s.id = n.subscription_id AND s.state <> 'ended'
         ON CONFLICT DO NOTHING
         RETURNING id, subscription_id, alert_id, revision
     )
     INSERT INTO notify.queue (id, subscription_id, alert_id, revision, token, due_at)
     SELECT w.id, w.subscription_id, w.alert_id, w.revision, n.token,
-           CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => :lease) END
+           CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => %(lease)s) END
     FROM written w JOIN new n ON n.id = w.id
     ON CONFLICT DO NOTHING
     RETURNING id
     """
-)
 
 
-async def add_deliveries(
-    connection: AsyncConnection, deliveries: Sequence[NewDelivery], now: datetime, lease: timedelta = timedelta(0)
-) -> set[UUID]:
+async def add_deliveries(pipe: Pipe, deliveries: Sequence[NewDelivery], now: datetime, lease: timedelta = timedelta(0)) -> Answer:
     """Write deliveries and put them into the queue, due at once, or when the lease ends that they are written under.
 
-    One that is there already stays as it is; there is none for a subscription that has ended. Those that were written.
+    One that is there already stays as it is; there is none for a subscription that has ended. Rows: the ids of those that were written.
     """
-    if not deliveries:
-        return set()
     values = {
         "ids": [new.id for new in deliveries],
         "subscriptions": [new.subscription for new in deliveries],
@@ -187,30 +177,26 @@ async def add_deliveries(
         "lease": lease.total_seconds(),
         "now": now,
     }
-    return {row.id for row in await connection.execute(_ADD, values)}
+    return await pipe.send(_ADD, values)
 
 
-_WITHHOLD = text(
-    """
+_WITHHOLD = """
     WITH stopped AS (
         UPDATE notify.queue q SET withheld = true
-        FROM unnest(CAST(:alerts AS uuid[]), CAST(:subscriptions AS uuid[])) AS w (alert_id, subscription_id),
+        FROM unnest(CAST(%(alerts)s AS uuid[]), CAST(%(subscriptions)s AS uuid[])) AS w (alert_id, subscription_id),
              notify.delivery d
         WHERE q.alert_id = w.alert_id AND q.subscription_id = w.subscription_id AND d.id = q.id AND d.form = 'full'
         RETURNING q.id, q.token
     )
     SELECT id FROM stopped WHERE token IS NULL
     """
-)
-_SETTLE_WITHHELD = (
-    text("DELETE FROM notify.queue WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid))),
-    text("UPDATE notify.delivery SET state = 'withheld', settled_at = :now WHERE id = ANY(:ids)").bindparams(
-        bindparam("ids", type_=ARRAY(Uuid))
-    ),
-)
+_SETTLE_WITHHELD = """
+    WITH gone AS (DELETE FROM notify.queue WHERE id = ANY(%(ids)s::uuid[]))
+    UPDATE notify.delivery SET state = 'withheld', settled_at = %(now)s WHERE id = ANY(%(ids)s::uuid[])
+    """
 
 
-async def withhold(connection: AsyncConnection, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
+async def withhold(pipe: Pipe, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
     """Stop waiting deliveries (alert, subscription) whose partner may no longer see them.
 
     What was never claimed is settled here. What a dispatcher has in hand is marked: it is not tried again, and what comes
@@ -219,10 +205,7 @@ async def withhold(connection: AsyncConnection, pairs: Collection[tuple[UUID, UU
     if not pairs:
         return
     ordered = sorted(pairs)
-    rows = await connection.execute(
-        _WITHHOLD, {"alerts": [alert for alert, _ in ordered], "subscriptions": [subscription for _, subscription in ordered]}
-    )
-    ids = [row.id for row in rows]
+    values = {"alerts": [alert for alert, _ in ordered], "subscriptions": [subscription for _, subscription in ordered]}
+    ids = [row[0] for row in await (await pipe.send(_WITHHOLD, values)).rows()]
     if ids:
-        await connection.execute(_SETTLE_WITHHELD[0], {"ids": ids})
-        await connection.execute(_SETTLE_WITHHELD[1], {"ids": ids, "now": now})
+        await pipe.send(_SETTLE_WITHHELD, {"ids": ids, "now": now})

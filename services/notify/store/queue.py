@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from services.notify.domain.plan import Form
 from services.notify.domain.subscription import Format
+from shared.platform.database.pipeline import Pipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +55,30 @@ class Result:
     attempts: tuple[AttemptMade, ...] = ()
 
 
-_CLAIM = text(
-    """
+_CLAIM = """
     WITH picked AS MATERIALIZED (
         SELECT due.id
         FROM (SELECT id FROM notify.subscription
-              WHERE state = 'active' AND (CAST(:only AS uuid[]) IS NULL OR id = ANY(CAST(:only AS uuid[])))
+              WHERE state = 'active' AND (CAST(%(only)s AS uuid[]) IS NULL OR id = ANY(CAST(%(only)s AS uuid[])))
               ORDER BY random()) s
-        LEFT JOIN unnest(CAST(:known AS uuid[]), CAST(:rooms AS int[])) AS k (id, room) ON k.id = s.id
+        LEFT JOIN unnest(CAST(%(known)s AS uuid[]), CAST(%(rooms)s AS int[])) AS k (id, room) ON k.id = s.id
         CROSS JOIN LATERAL (
             SELECT q.id FROM notify.queue q
             WHERE q.subscription_id = s.id AND q.due_at <= clock_timestamp()
               AND NOT EXISTS (SELECT 1 FROM notify.queue e
                               WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
             ORDER BY q.due_at
-            LIMIT coalesce(k.room, :room)
+            LIMIT coalesce(k.room, %(room)s::int)
             FOR UPDATE SKIP LOCKED
         ) due
-        LIMIT :batch
+        LIMIT %(batch)s
     ), claimed AS (
         UPDATE notify.queue q
-        SET token = CAST(:token AS uuid), due_at = clock_timestamp() + make_interval(secs => :lease)
+        SET token = CAST(%(token)s AS uuid), due_at = clock_timestamp() + make_interval(secs => %(lease)s)
         FROM picked p WHERE q.id = p.id
         RETURNING q.id, q.subscription_id, q.alert_id, q.revision, q.attempts, q.withheld
     )
-    SELECT c.*, d.form, d.created_at, s.url, s.format, s.secrets, s.old_secrets_until, a.at, a.body, a.traceparent
+    SELECT c.*, d.form, s.url, s.format, s.secrets, s.old_secrets_until, a.at, a.body, a.traceparent
     FROM claimed c
     JOIN notify.delivery d ON d.id = c.id
     JOIN notify.subscription s ON s.id = c.subscription_id
@@ -89,11 +86,10 @@ _CLAIM = text(
     WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL
     ORDER BY d.created_at, c.alert_id, c.revision
     """
-)
 
 
 async def claim(
-    connection: AsyncConnection,
+    pipe: Pipe,
     *,
     token: UUID,
     lease: timedelta,
@@ -114,32 +110,30 @@ async def claim(
     }  # fmt: skip
     return [
         Claimed(
-            row.id, token, row.subscription_id, row.alert_id, row.revision, row.attempts, row.withheld, Form(row.form), row.url,
-            Format(row.format), tuple(row.secrets), row.old_secrets_until, row.at, bytes(row.body), row.traceparent,
+            identity, token, subscription, alert, revision, attempts, withheld, Form(form), url,
+            Format(kind), tuple(secrets), old_secrets_until, at, body, traceparent,
         )
-        for row in await connection.execute(_CLAIM, values)
+        for identity, subscription, alert, revision, attempts, withheld, form, url, kind, secrets, old_secrets_until, at, body, traceparent
+        in await (await pipe.send(_CLAIM, values)).rows()
     ]  # fmt: skip
 
 
-_HELD = text(
-    """
-    SELECT q.id, q.withheld FROM unnest(CAST(:ids AS uuid[]), CAST(:tokens AS uuid[])) AS h (id, token)
+_HELD = """
+    SELECT q.id, q.withheld FROM unnest(CAST(%(ids)s AS uuid[]), CAST(%(tokens)s AS uuid[])) AS h (id, token)
     JOIN notify.queue q ON q.id = h.id AND q.token = h.token
     """
-)
 
 
-async def held(connection: AsyncConnection, tokens: Mapping[UUID, UUID]) -> dict[UUID, bool]:
+async def held(pipe: Pipe, tokens: Mapping[UUID, UUID]) -> dict[UUID, bool]:
     """Those that are still leased under these tokens, each with whether it is withheld."""
-    rows = await connection.execute(_HELD, {"ids": list(tokens), "tokens": list(tokens.values())})
-    return {row.id: row.withheld for row in rows}
+    answer = await pipe.send(_HELD, {"ids": list(tokens), "tokens": list(tokens.values())})
+    return await answer.pairs()
 
 
-_RECORD = text(
-    """
+_RECORD = """
     WITH result AS (
         SELECT * FROM unnest(
-            CAST(:ids AS uuid[]), CAST(:tokens AS uuid[]), CAST(:states AS text[]), CAST(:pauses AS float8[]), CAST(:made AS int[])
+            CAST(%(ids)s AS uuid[]), CAST(%(tokens)s AS uuid[]), CAST(%(states)s AS text[]), CAST(%(pauses)s AS float8[]), CAST(%(made)s AS int[])
         ) AS r (id, token, state, pause, made)
     ), gone AS (
         DELETE FROM notify.queue q USING result r
@@ -153,20 +147,20 @@ _RECORD = text(
     ), logged AS (
         INSERT INTO notify.attempt (id, delivery_id, at, status, reason, duration_ms, excerpt)
         SELECT * FROM unnest(
-            CAST(:attempt_ids AS uuid[]), CAST(:deliveries AS uuid[]), CAST(:ats AS timestamptz[]), CAST(:statuses AS int[]),
-            CAST(:reasons AS text[]), CAST(:durations AS int[]), CAST(:excerpts AS text[]))
+            CAST(%(attempt_ids)s AS uuid[]), CAST(%(deliveries)s AS uuid[]), CAST(%(ats)s AS timestamptz[]), CAST(%(statuses)s AS int[]),
+            CAST(%(reasons)s AS text[]), CAST(%(durations)s AS int[]), CAST(%(excerpts)s AS text[]))
         ON CONFLICT DO NOTHING
     )
     UPDATE notify.delivery d
     SET state = coalesce(c.state, d.state), attempts = d.attempts + c.made,
-        settled_at = CASE WHEN c.state IS NULL THEN d.settled_at ELSE :now END
+        settled_at = CASE WHEN c.state IS NULL THEN d.settled_at ELSE %(now)s END
     FROM (SELECT id, state, made FROM gone UNION ALL SELECT id, NULL, made FROM later) c
     WHERE d.id = c.id AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL
+    RETURNING d.id
     """
-)
 
 
-async def record(connection: AsyncConnection, results: Sequence[Result], now: datetime) -> int:
+async def record(pipe: Pipe, results: Sequence[Result], now: datetime) -> int:
     """Write what became of claimed deliveries and log their attempts; how many were still ours.
 
     A result whose lease somebody else has taken changes nothing but the log: the request did happen. Safe to repeat. An
@@ -190,4 +184,4 @@ async def record(connection: AsyncConnection, results: Sequence[Result], now: da
         "excerpts": [attempt.excerpt for _, attempt in attempts],
         "now": now,
     }
-    return (await connection.execute(_RECORD, values)).rowcount
+    return len(await (await pipe.send(_RECORD, values)).rows())

@@ -44,22 +44,32 @@ def translated() -> Iterator[None]:
         raise DatabaseAwayError("no free connection in time") from error
     except DBAPIError as error:
         raise translation(error) from error
+    except psycopg.Error as error:
+        raise translation_of_driver(error) or error from error
     except UnicodeEncodeError as error:
         raise DataRefusedError(_NO_SUCH_CHARACTER, None) from error
-    except (OSError, psycopg.OperationalError) as error:
+    except OSError as error:
         raise DatabaseAwayError(type(error).__name__) from error
 
 
 def translation(error: DBAPIError) -> Exception:
     """Our error for one of SQLAlchemy's, or the same one again. The message holds no values."""
-    sqlstate = getattr(error.orig, "sqlstate", None) or ""
-    if sqlstate[:2] in _POISON:
-        diagnosis = getattr(error.orig, "diag", None)
-        return DataRefusedError(sqlstate, getattr(diagnosis, "constraint_name", None))
-    if sqlstate[:2] in _TRANSIENT or sqlstate == _STALE_PLAN or error.connection_invalidated:
-        return DatabaseAwayError(sqlstate or type(error.orig).__name__)
-    if not sqlstate and isinstance(error.orig, psycopg.DataError):
-        return DataRefusedError(_NO_SUCH_CHARACTER if "NUL" in str(error.orig) else "22000", None)
-    if not sqlstate and isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error.orig, psycopg.Error) and (found := translation_of_driver(error.orig)) is not None:
+        return found
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return DatabaseAwayError(type(error.orig).__name__)
     return error
+
+
+def translation_of_driver(error: psycopg.Error) -> Exception | None:
+    """Our error for one of the driver's; None for a bug (SQLSTATE class 42). The message holds no values."""
+    sqlstate = error.sqlstate or ""
+    if sqlstate[:2] in _POISON:
+        return DataRefusedError(sqlstate, error.diag.constraint_name)
+    if sqlstate[:2] in _TRANSIENT or sqlstate == _STALE_PLAN:
+        return DatabaseAwayError(sqlstate)
+    if not sqlstate and isinstance(error, psycopg.DataError):
+        return DataRefusedError(_NO_SUCH_CHARACTER if "NUL" in str(error) else "22000", None)
+    if not sqlstate and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseAwayError(type(error).__name__)
+    return None

@@ -5,16 +5,17 @@ effects and all.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, func, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from shared.platform.database.engine import Database
+from shared.platform.database.pipeline import Answer, Pipe
 from shared.platform.errors import LostPartitionError
+from shared.platform.kafka.messages import Batch
 
-__all__ = ["LostPartitionError", "SqlOffsetStore", "advance_offset", "load_offsets", "offset_table"]
+__all__ = ["Advance", "LostPartitionError", "SqlOffsetStore", "advance_offsets", "load_offsets", "offset_table"]
 
 
 def offset_table(metadata: MetaData, name: str = "consumer_offset") -> Table:
@@ -41,20 +42,56 @@ async def load_offsets(
     return {row.partition: row.next_offset for row in await connection.execute(query)}
 
 
-async def advance_offset(
-    connection: AsyncConnection, table: Table, *, consumer: str, topic: str, partition: int, expected: int | None, new: int
-) -> None:
-    """Move one offset; raises LostPartitionError when it is not `expected` (None: not there), and the transaction must end."""
-    statement: ReturningInsert[tuple[int]] | ReturningUpdate[tuple[int]]
-    if expected is None:
-        row = {"consumer": consumer, "topic": topic, "partition": partition, "next_offset": new}
-        statement = postgresql.insert(table).values(row).on_conflict_do_nothing().returning(table.c.partition)
-    else:
-        place = (table.c.consumer == consumer, table.c.topic == topic, table.c.partition == partition)
-        moved = update(table).where(*place, table.c.next_offset == expected)
-        statement = moved.values(next_offset=new, advanced_at=func.now()).returning(table.c.partition)
-    if (await connection.execute(statement)).first() is None:
-        raise LostPartitionError(f"{consumer}: partition {partition} of {topic} is no longer at {expected}")
+class Advance:
+    """Offsets on their way to be moved."""
+
+    def __init__(self, answer: Answer, consumer: str, batches: Sequence[Batch]) -> None:
+        self._answer = answer
+        self._consumer = consumer
+        self._batches = batches
+
+    async def confirm(self) -> None:
+        """Raise LostPartitionError unless every one stood where it was expected; the transaction must end then."""
+        moved = {(topic, partition) for topic, partition in await self._answer.rows()}
+        for batch in self._batches:
+            if (batch.topic, batch.partition) not in moved:
+                raise LostPartitionError(
+                    f"{self._consumer}: partition {batch.partition} of {batch.topic} is no longer at {batch.expected_offset}"
+                )
+
+
+async def advance_offsets(pipe: Pipe, table: Table, consumer: str, batches: Sequence[Batch]) -> Advance:
+    """Move the offsets of these batches, one of each partition, in the pipe's transaction: from `expected_offset` (None: not there)."""
+    ordered = sorted(batches, key=lambda batch: (batch.topic, batch.partition))
+    values = {
+        "consumer": consumer,
+        "topics": [batch.topic for batch in ordered],
+        "partitions": [batch.partition for batch in ordered],
+        "expected": [batch.expected_offset for batch in ordered],
+        "new": [batch.next_offset for batch in ordered],
+    }
+    return Advance(await pipe.send(_advance(table.fullname), values), consumer, ordered)
+
+
+@cache
+def _advance(table: str) -> str:
+    return f"""
+        WITH given AS (
+            SELECT * FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(expected)s::bigint[], %(new)s::bigint[])
+            AS given (topic, partition, expected, new)
+        ), moved AS (
+            UPDATE {table} held SET next_offset = given.new, advanced_at = now() FROM given
+            WHERE held.consumer = %(consumer)s AND held.topic = given.topic AND held.partition = given.partition
+              AND held.next_offset = given.expected
+            RETURNING held.topic, held.partition
+        ), made AS (
+            INSERT INTO {table} (consumer, topic, partition, next_offset)
+            SELECT %(consumer)s, topic, partition, new FROM given WHERE expected IS NULL
+            ON CONFLICT DO NOTHING
+            RETURNING topic, partition
+        )
+        SELECT topic, partition FROM moved UNION ALL SELECT topic, partition FROM made
+    """  # noqa: S608 - the name of a table of ours
 
 
 class SqlOffsetStore:

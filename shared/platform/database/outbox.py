@@ -1,7 +1,11 @@
 """The outbox: messages committed in the same transaction as what they tell of, sent afterwards by a relay."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Self
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -12,7 +16,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Row,
     Table,
     Text,
     func,
@@ -20,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.platform.database.pipeline import Pipe
 from shared.platform.kafka.messages import Message
 
 OutboxMessage = Message
@@ -55,6 +59,38 @@ async def post(connection: AsyncConnection, table: Table, messages: Sequence[Mes
         await connection.execute(insert(table), [_row(message) for message in messages])
 
 
+async def post_through(pipe: Pipe, table: Table, messages: Sequence[Message]) -> None:
+    """As `post`, in a pipe's transaction."""
+    if messages:
+        headers = [_headers(message) for message in messages]
+        values = {
+            "topics": [message.topic for message in messages],
+            "partitions": [message.partition for message in messages],
+            "keys": [message.key for message in messages],
+            "values": [message.value for message in messages],
+            "headers": headers,
+        }
+        await pipe.send(_post(table.fullname), values)
+
+
+def _headers(message: Message) -> str:
+    return orjson.dumps([[name, None if value is None else value.hex()] for name, value in message.headers]).decode()
+
+
+@cache
+def _post(table: str) -> str:
+    """Headers go as JSON, value in hexadecimal: PostgreSQL takes no array of arrays of different lengths apart."""
+    return f"""
+        INSERT INTO {table} (topic, partition, key, value, header_names, header_values)
+        SELECT topic, partition, key, value,
+               ARRAY(SELECT one ->> 0 FROM json_array_elements(headers::json) WITH ORDINALITY AS h (one, n) ORDER BY n),
+               ARRAY(SELECT decode(one ->> 1, 'hex') FROM json_array_elements(headers::json) WITH ORDINALITY AS h (one, n) ORDER BY n)
+        FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(keys)s::bytea[], %(values)s::bytea[], %(headers)b::text[])
+             WITH ORDINALITY AS given (topic, partition, key, value, headers, place)
+        ORDER BY place
+    """  # noqa: S608 - the name of a table of ours
+
+
 def _row(message: Message) -> dict[str, object]:
     return {
         "topic": message.topic,
@@ -66,7 +102,18 @@ def _row(message: Message) -> dict[str, object]:
     }
 
 
-def message_of(row: "Row[tuple[object, ...]]") -> Message:
-    """A row of the table as the message it is."""
-    headers = [(name, bytes(value)) for name, value in zip(row.header_names, row.header_values, strict=True)]
-    return Message(row.topic, row.value, row.key, headers, row.partition)
+COLUMNS: Final = "id, topic, partition, key, value, header_names, header_values"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message in the outbox."""
+
+    id: int
+    message: Message
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """From a row of `COLUMNS`."""
+        identity, topic, partition, key, value, names, values = row
+        return cls(identity, Message(topic, value, key, list(zip(names, values, strict=True)), partition))

@@ -3,21 +3,27 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Protocol
+from dataclasses import dataclass, field
+from typing import Final, Protocol, Self
 
 import structlog
-from sqlalchemy import Row, Table, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table
 
 from shared.platform import metrics
 from shared.platform.database.engine import Database
-from shared.platform.database.failures import translated
-from shared.platform.database.outbox import message_of
+from shared.platform.database.failures import DatabaseAwayError, translated
+from shared.platform.database.outbox import COLUMNS, Waiting
+from shared.platform.database.pipeline import Driver, piped
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError, TransientError
 from shared.platform.kafka.messages import Message
 
 log = structlog.get_logger()
+
+_LEAD: Final = """
+    SELECT pg_try_advisory_lock(hashtextextended(%(lock)s, 0)), set_config('synchronous_commit', 'off', false)
+"""
+"""What a crash of the server forgets of what was deleted is sent once more: receivers know repeats by their ids."""
 
 
 class Sink(Protocol):
@@ -42,6 +48,7 @@ class OutboxRelay:
         self._sink = sink
         self._settings = settings
         self._wake = asyncio.Event()
+        self._statements = _Statements.of(table.fullname)
 
     def wake(self) -> None:
         """Say that something was committed, so that it leaves now and not at the next look."""
@@ -59,13 +66,12 @@ class OutboxRelay:
             await self._pause(stop, self._settings.outbox_lease_check_seconds, wakes=False)
 
     @contextlib.asynccontextmanager
-    async def _leadership(self) -> AsyncIterator[AsyncConnection | None]:
+    async def _leadership(self) -> AsyncIterator[Driver | None]:
         """The connection that holds the lock; None while another copy is at work."""
-        async with self._database.connection("relay") as connection:
-            lock = f"outbox:{self._table.fullname}"
-            async with self._short(connection):
-                query = select(func.pg_try_advisory_lock(func.hashtextextended(lock, 0)))
-                leads = bool((await connection.execute(query)).scalar())
+        async with self._database.line("relay") as connection:
+            async with self._short():
+                answer = await connection.execute(_LEAD, {"lock": f"outbox:{self._table.fullname}"})
+                leads = (await answer.fetchall())[0][0]
             if not leads:
                 yield None
                 return
@@ -73,48 +79,52 @@ class OutboxRelay:
             try:
                 yield connection
             finally:
-                await connection.invalidate()
+                # The session's end, not a message, gives the lock back.
+                await connection.close()
 
-    async def _relay(self, connection: AsyncConnection, stop: asyncio.Event) -> None:
+    async def _relay(self, connection: Driver, stop: asyncio.Event) -> None:
+        done = Sorted()
         while not stop.is_set():
             self._wake.clear()
-            rows = await self._take(connection)
-            went_well = await self._send(connection, rows) if rows else True
-            if not went_well:
-                await self._pause(stop, self._settings.outbox_lease_check_seconds, wakes=False)
-            elif len(rows) < self._settings.outbox_batch:
+            rows = await self._turn(connection, done)
+            if not rows:
+                done = Sorted()
                 await self._pause(stop, self._settings.outbox_poll_seconds)
+                continue
+            done = await self._send(rows)
+            if done.held:
+                log.warning("outbox.held_back", relay=self.name, messages=done.held)
+                await self._turn(connection, done, limit=0)
+                done = Sorted()
+                await self._pause(stop, self._settings.outbox_lease_check_seconds, wakes=False)
+        await self._turn(connection, done, limit=0)
 
-    async def _take(self, connection: AsyncConnection) -> Sequence[Row[Any]]:
-        query = select(self._table).where(self._table.c.refused.is_(None)).order_by(self._table.c.id)
-        async with self._short(connection):
-            rows = (await connection.execute(query.limit(self._settings.outbox_batch))).all()
-            now = (await connection.execute(select(func.now()))).scalar_one() if rows else None
-        age = (now - rows[0].created_at).total_seconds() if rows and now is not None else 0.0
-        metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(age)
-        return rows
-
-    async def _send(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> bool:
-        """Send a batch; those acknowledged are deleted. True if all left (or never will)."""
-        outcomes = await self._sink.send_many([message_of(row) for row in rows])
-        sent, refused, held = sort_out(rows, outcomes)
-        async with self._short(connection):
-            if sent:
-                await connection.execute(delete(self._table).where(self._table.c.id.in_(sent)))
-            for row_id, reason in refused.items():
+    async def _turn(self, connection: Driver, done: "Sorted", *, limit: int | None = None) -> list[Waiting]:
+        """Take out what was sent last, and read what is next: one round trip."""
+        async with self._short(), piped(connection) as pipe:
+            if done.sent:
+                await pipe.send(self._statements.delete, {"ids": done.sent})
+            for row_id, reason in done.refused.items():
                 log.error("outbox.message_refused", relay=self.name, row=row_id, reason=reason)
-                await connection.execute(update(self._table).where(self._table.c.id == row_id).values(refused=reason))
-        metrics.OUTBOX_SENT.labels(self.name).inc(len(sent))
-        if held:
-            log.warning("outbox.held_back", relay=self.name, messages=held)
-        return not held
+                await pipe.send(self._statements.refuse, {"id": row_id, "reason": reason})
+            answer = await pipe.send(self._statements.read, {"limit": self._settings.outbox_batch if limit is None else limit})
+            rows = await answer.rows()
+            await pipe.commit()
+        metrics.OUTBOX_SENT.labels(self.name).inc(len(done.sent))
+        metrics.OUTBOX_OLDEST_SECONDS.labels(self.name).set(rows[0][0] if rows else 0.0)
+        return [Waiting.of(row[1:]) for row in rows]
+
+    async def _send(self, rows: Sequence[Waiting]) -> "Sorted":
+        return sort_out(rows, await self._sink.send_many([row.message for row in rows]))
 
     @contextlib.asynccontextmanager
-    async def _short(self, connection: AsyncConnection) -> AsyncIterator[None]:
-        """A short transaction on the connection that holds the lock."""
+    async def _short(self) -> AsyncIterator[None]:
         with translated():
-            async with asyncio.timeout(self._settings.transaction_deadline_seconds), connection.begin():
-                yield
+            try:
+                async with asyncio.timeout(self._settings.transaction_deadline_seconds):
+                    yield
+            except TimeoutError as error:
+                raise DatabaseAwayError("no answer before the deadline") from error
 
     async def _pause(self, stop: asyncio.Event, seconds: float, *, wakes: bool = True) -> None:
         """Wait until woken, at most so long. A stop is seen at the end of it, or at once when `wakes` is false."""
@@ -123,23 +133,46 @@ class OutboxRelay:
                 await (self._wake if wakes else stop).wait()
 
 
-def sort_out(rows: Sequence[Row[Any]], outcomes: Sequence[Exception | None]) -> tuple[list[int], dict[int, str], int]:
-    """Which rows left, which never will (and why), and how many stay for the next time.
+@dataclass(slots=True)
+class Sorted:
+    """What became of messages: which rows left, which never will (and why), how many stay for the next time."""
+
+    sent: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+    held: int = 0
+
+
+def sort_out(rows: Sequence[Waiting], outcomes: Sequence[Exception | None]) -> Sorted:
+    """Sort rows by what came of sending them.
 
     After one that stays, the later ones of its key stay too, acknowledged or not: sent again behind it, the last word on the
     topic is the latest one.
     """
-    sent: list[int] = []
-    refused: dict[int, str] = {}
+    found = Sorted()
     held_keys: set[tuple[str, bytes | None, int | None]] = set()
-    held = 0
     for row, outcome in zip(rows, outcomes, strict=True):
-        place = (row.topic, row.key, row.partition)
+        place = (row.message.topic, row.message.key, row.message.partition)
         if place not in held_keys and outcome is None:
-            sent.append(row.id)
+            found.sent.append(row.id)
         elif place not in held_keys and isinstance(outcome, PoisonError):
-            refused[row.id] = str(outcome)
+            found.refused[row.id] = str(outcome)
         else:
             held_keys.add(place)
-            held += 1
-    return sent, refused, held
+            found.held += 1
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    delete: str
+    refuse: str
+    read: str
+
+    @classmethod
+    def of(cls, table: str) -> Self:
+        return cls(
+            f"DELETE FROM {table} WHERE id = ANY(%(ids)s)",  # noqa: S608 - the name of a table of ours, here and below
+            f"UPDATE {table} SET refused = %(reason)s WHERE id = %(id)s",  # noqa: S608
+            f"SELECT CAST(extract(epoch FROM now() - created_at) AS float8), {COLUMNS} FROM {table} "  # noqa: S608
+            "WHERE refused IS NULL ORDER BY id LIMIT %(limit)s",
+        )

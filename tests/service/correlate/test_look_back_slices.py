@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from services.correlate.lookback import LookBack
-from services.correlate.store.lookbacks import note_markers
 from services.correlate.store.messages import PARTITIONS
+from services.correlate.store.tracking import note_markers
 from shared.contracts.alerts import AlertType
 from shared.contracts.events import Conveyance
 from shared.contracts.sightings import PartitionMarker
@@ -31,9 +31,8 @@ def look_back_on(track: Track, slice_size: int) -> LookBack:
 
 async def pass_markers(track: Track, list_version: int) -> None:
     markers = [PartitionMarker(list_version=list_version, events_partition=one) for one in range(PARTITIONS[EVENTS])]
-    async with track.database.transaction() as connection:
-        for partition in range(PARTITIONS[SIGHTINGS]):
-            await note_markers(connection, markers, partition)
+    async with track.database.pipeline() as pipe:
+        await note_markers(pipe, dict.fromkeys(range(PARTITIONS[SIGHTINGS]), markers))
 
 
 async def test_an_entry_corrected_during_a_look_back_keeps_no_hit_of_what_it_was(migrated_url: str) -> None:

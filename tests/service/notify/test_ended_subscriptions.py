@@ -5,19 +5,19 @@ from aiohttp import web
 
 from services.notify.domain.plan import Form
 from services.notify.fanout import Arrived, Spread, spread
-from services.notify.store.alerts import NewDelivery, add_deliveries, endpoints
+from services.notify.store.alerts import NewDelivery, add_deliveries, ask_endpoints, endpoints_of
 from tests.support.notify import Receipt, Receiver, Station, alert_message, claimed, station
 
 
 async def test_one_that_ends_during_a_fan_out_leaves_nothing_waiting(notify: Station) -> None:
     subscription, _ = await notify.subscribe("http://127.0.0.1:9/")
-    async with asyncio.TaskGroup() as group, notify.database.transaction("loops") as connection:
-        assert subscription in await endpoints(connection)
+    async with asyncio.TaskGroup() as group, notify.database.pipeline() as pipe:
+        assert subscription in await endpoints_of(await ask_endpoints(pipe))
         ending = group.create_task(notify.registry.end(subscription, "SV"))
         await asyncio.sleep(0.3)
         made = Spread()
         now, lease = notify.clock.now(), notify.dispatcher.lease
-        await spread(connection, [Arrived(alert_message())], now, notify.dispatcher.reserve, lease, made)
+        await spread(pipe, [Arrived(alert_message())], now, notify.dispatcher.reserve, lease, made)
         assert not ending.done()
     assert await notify.rows("SELECT 1 FROM notify.queue") == []
     assert await notify.states() == {"cancelled": 1}
@@ -28,15 +28,15 @@ async def test_after_its_end_no_delivery_is_written_for_one(notify: Station) -> 
     alert = alert_message().data
     late = NewDelivery(uuid.uuid4(), subscription, "SV", alert.id, 1, Form.FULL, ())
     await notify.registry.end(subscription, "SV")
-    async with notify.database.transaction() as connection:
-        assert await add_deliveries(connection, [late], notify.clock.now()) == set()
+    async with notify.database.pipeline() as pipe:
+        assert await (await add_deliveries(pipe, [late], notify.clock.now())).rows() == []
     assert await notify.states() == {}
 
 
 def test_what_was_not_written_is_not_sent_and_its_place_is_given_back() -> None:
     first, second = claimed(), claimed()
     made = Spread(leased=[first, second])
-    made.settle({first.id})
+    made.take_out({first.id})
     assert (made.leased, made.void) == ([second], [first])
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,9 +12,10 @@ from sqlmodel import select as choose
 
 from shared.platform.database.engine import Database
 from shared.platform.database.failures import CommitUnknownError, DatabaseAwayError, DataRefusedError
-from shared.platform.database.offsets import LostPartitionError, advance_offset, load_offsets, offset_table
+from shared.platform.database.offsets import LostPartitionError, advance_offsets, load_offsets, offset_table
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError, TransientError
+from shared.platform.kafka.messages import Batch
 
 metadata = MetaData()
 offsets = offset_table(metadata)
@@ -167,6 +169,82 @@ async def test_a_server_that_goes_silent_in_mid_query_costs_the_deadline_and_no_
                 assert (await other.execute(text("SELECT 4"))).scalar() == 4
 
 
+async def test_a_server_that_goes_silent_under_a_pipe_costs_the_deadline_and_no_connection(wire: tuple[Any, str]) -> None:
+    line, url = wire
+    async with Database(settings_for(url, pool_loops=2, transaction_deadline_seconds=1.0)) as database:
+
+        async def ask(*, commits: bool) -> None:
+            async with database.pipeline() as pipe:
+                assert await (await pipe.send("SELECT 1")).rows() == [(1,)]
+                line.silence()
+                answer = await pipe.send("SELECT 2")
+                if not commits:
+                    await answer.rows()
+
+        for commits in (False, True, False):
+            started = time.monotonic()
+            with pytest.raises(CommitUnknownError if commits else DatabaseAwayError):
+                await ask(commits=commits)
+            assert time.monotonic() - started < 4
+            line.restore()
+            async with database.pipeline() as one, database.pipeline() as other:
+                assert await (await one.send("SELECT 3")).rows() == [(3,)]
+                assert await (await other.send("SELECT 4")).rows() == [(4,)]
+
+
+async def test_what_a_pipe_was_given_is_there_after_it_and_in_its_order(database: Database) -> None:
+    async with database.pipeline() as pipe:
+        await pipe.send("INSERT INTO note (id, said) VALUES (1, 'a')")
+        seen = await pipe.send("SELECT said FROM note")
+        await pipe.send("UPDATE note SET said = 'b'")
+    assert await seen.rows() == [("a",)]
+    assert await database.fetch("SELECT said FROM note WHERE id = %(id)s", {"id": 1}) == [("b",)]
+
+
+@pytest.mark.parametrize("looks", [False, True])
+async def test_a_statement_that_fails_in_a_pipe_leaves_nothing_of_it_whether_anybody_looks_or_not(
+    database: Database, looks: bool
+) -> None:
+    async def fail() -> None:
+        async with database.pipeline() as pipe:
+            await pipe.send("INSERT INTO note (id) VALUES (1)")
+            twice = await pipe.send("INSERT INTO note (id) VALUES (1) RETURNING id")
+            if looks:
+                await twice.rows()
+            await pipe.send("INSERT INTO note (id) VALUES (2)")
+
+    with pytest.raises(DataRefusedError) as caught:
+        await fail()
+    assert (caught.value.sqlstate, caught.value.constraint) == ("23505", "note_pkey")
+    assert await count(database) == 0
+
+
+async def test_a_failure_that_was_swallowed_is_no_commit(database: Database) -> None:
+    async def fail() -> None:
+        async with database.pipeline() as pipe:
+            await pipe.send("INSERT INTO note (id) VALUES (1)")
+            with contextlib.suppress(DataRefusedError):
+                await (await pipe.send("SELECT 1 / 0")).rows()
+
+    with pytest.raises(TransientError):
+        await fail()
+    assert await count(database) == 0
+
+
+async def test_several_offsets_move_together_or_the_lost_one_is_named(database: Database) -> None:
+    async def move(*batches: Batch) -> None:
+        async with database.pipeline() as pipe:
+            await (await advance_offsets(pipe, offsets, "track", batches)).confirm()
+
+    await move(Batch("t", 0, (), expected_offset=None, next_offset=5), Batch("t", 1, (), expected_offset=None, next_offset=6))
+    with pytest.raises(LostPartitionError, match="partition 1 of t"):
+        await move(Batch("t", 0, (), expected_offset=5, next_offset=9), Batch("t", 1, (), expected_offset=None, next_offset=9))
+    with pytest.raises(LostPartitionError, match="partition 1 of t"):
+        await move(Batch("t", 0, (), expected_offset=5, next_offset=9), Batch("t", 1, (), expected_offset=5, next_offset=9))
+    async with database.transaction() as connection:
+        assert await load_offsets(connection, offsets, consumer="track", topic="t", partitions=[0, 1]) == {0: 5, 1: 6}
+
+
 async def test_a_silent_database_fails_the_readiness_check_in_time(wire: tuple[Any, str]) -> None:
     line, url = wire
     async with Database(settings_for(url)) as database:
@@ -202,13 +280,13 @@ async def test_a_connection_cut_while_it_commits_says_unknown_and_the_offset_row
     wire: tuple[Any, str], database: Database
 ) -> None:
     line, url = wire
-    place: dict[str, Any] = {"consumer": "track", "topic": "t", "partition": 0}
+    batch = Batch("t", 0, (), expected_offset=None, next_offset=7)
     async with Database(settings_for(url)) as through:
 
         async def handle(note: int, cut_after: bytes | None) -> None:
-            async with through.transaction() as connection:
-                await connection.execute(insert(notes), [{"id": note}])
-                await advance_offset(connection, offsets, **place, expected=None, new=7)
+            async with through.pipeline() as pipe:
+                await pipe.send("INSERT INTO note (id) VALUES (%(id)s)", {"id": note})
+                await (await advance_offsets(pipe, offsets, "track", [batch])).confirm()
                 line.cut_after = cut_after
 
         with pytest.raises(CommitUnknownError):

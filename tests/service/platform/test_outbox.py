@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import MetaData, func, select
 
 from shared.platform.database.engine import Database
-from shared.platform.database.outbox import OutboxMessage, outbox_table, post
+from shared.platform.database.outbox import OutboxMessage, Waiting, outbox_table, post, post_through
 from shared.platform.database.relay import OutboxRelay, sort_out
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError, TransientError
@@ -249,22 +249,37 @@ async def test_a_database_that_goes_away_stops_the_relay_only_for_so_long(wire: 
             line.cut()
 
 
-class _Row:
-    def __init__(self, number: int, key: bytes) -> None:
-        self.id, self.topic, self.key, self.partition = number, "t", key, None
-
-
 @given(st.lists(st.tuples(st.sampled_from([b"a", b"b"]), st.sampled_from([None, TransientError("x"), PoisonError("x")]))))
 def test_after_one_that_stays_nothing_of_its_key_is_taken_off(plan: list[tuple[bytes, Exception | None]]) -> None:
-    rows: Any = [_Row(number, key) for number, (key, _) in enumerate(plan)]
-    sent, refused, held = sort_out(rows, [outcome for _, outcome in plan])
-    gone = {*sent, *refused}
-    assert len(gone) + held == len(plan)
+    rows = [Waiting(number, message(number, key)) for number, (key, _) in enumerate(plan)]
+    found = sort_out(rows, [outcome for _, outcome in plan])
+    gone = {*found.sent, *found.refused}
+    assert len(gone) + found.held == len(plan)
     for key in (b"a", b"b"):
-        numbers = [row.id for row in rows if row.key == key]
+        numbers = [row.id for row in rows if row.message.key == key]
         stays = [number for number in numbers if number not in gone]
         assert all(number in gone for number in numbers if not stays or number < stays[0])
         assert all(number not in gone for number in numbers if stays and number > stays[0])
+
+
+async def test_a_message_posted_through_a_pipe_is_the_same_message(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    posted = [
+        OutboxMessage("alerts", b"\x00\xff{}", b"k\x00", [("ce_id", b"\x00\xff"), ("ce_id", b"again"), ("empty", b"")], 3),
+        OutboxMessage("watchlist", None, None, [], None),
+        *(message(number) for number in range(20)),
+    ]
+    broker = Broker()
+    async with database.pipeline() as pipe:
+        await post_through(pipe, outbox, posted)
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r")):
+        await eventually(all_left)
+    assert broker.log == posted
 
 
 async def test_the_outbox_reaches_a_real_topic_in_order(
