@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,17 +18,21 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="one JSON document on stdout")]
-Var = Annotated[Path, typer.Option(help="where the engines of the measurement keep their data")]
+Var = Annotated[
+    Path, typer.Option(help="where the engines of the measurement keep their data, new for each run and gone after it")
+]
 
 
 def _measured(var: Path, measure: Callable[["System"], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
     from services.cli.running import UNLIMITED, running  # noqa: PLC0415 - the command line starts without it
 
-    async def run() -> dict[str, Any]:
-        async with running(var, environment=UNLIMITED, say=lambda text: typer.echo(text, err=True)) as system:
+    async def run(fresh: Path) -> dict[str, Any]:
+        async with running(fresh, environment=UNLIMITED, say=lambda text: typer.echo(text, err=True)) as system:
             return await measure(system)
 
-    return asyncio.run(run())
+    var.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=var, prefix="run-") as fresh:
+        return asyncio.run(run(Path(fresh)))
 
 
 def _print(result: dict[str, Any], *, as_json: bool) -> None:
