@@ -25,6 +25,7 @@ COMMANDS = {
     ),
     "bench": Entry("services.cli.bench.command:app", "Measure hot paths beside their practical limits."),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
+    "dlq": Entry("services.cli.dlq.command:app", "Dead letters: look at them, send them back."),
     "keys": Entry("services.cli.keys:app", "API keys: make, list, end."),
     "migrate": Entry("services.cli.migrate:migrate", "Bring the schemas of the database up to date."),
     "receive": Entry("services.cli.receive:receive", "A partner's endpoint: verifies webhooks and prints them."),

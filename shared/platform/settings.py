@@ -137,7 +137,7 @@ class KafkaSettings(Group):
         description="Seconds that a handled record of one source proves that the dead letters of another are the other's fault. A day: "
         "each agency has its quiet night.",
     )
-    max_hops: int = Field(default=3, ge=1, description="Times a dead letter may be replayed and fail again.")
+    max_hops: int = Field(default=3, ge=1, description="Times one record may become a dead letter; then it is replayed no more.")
 
     @model_validator(mode="after")
     def _sasl_is_whole(self) -> Self:

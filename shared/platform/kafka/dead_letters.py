@@ -11,6 +11,7 @@ from shared.platform.kafka.producer import Producer
 
 PREFIX = "dl-"
 HOPS = "dl-hops"
+NULL_VALUE = "dl-null-value"
 _REASON_LIMIT = 1000
 
 
@@ -78,7 +79,7 @@ class TopicDeadLetters:
         if letter.last_offset is not None:
             ours["dl-last-offset"] = str(letter.last_offset)
         if letter.value is None:
-            ours["dl-null-value"] = "1"
+            ours[NULL_VALUE] = "1"
         theirs = [(name, value) for name, value in letter.headers if not name.startswith(PREFIX)]
         headers = (*theirs, *((name, text.encode()) for name, text in ours.items()))
         return Message(self._topic, letter.value if letter.value is not None else b"", letter.key, headers)

@@ -1,0 +1,1 @@
+"""`atalaya dlq`: what could not be handled, looked at and sent back."""
