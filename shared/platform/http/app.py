@@ -10,21 +10,35 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from shared.platform import metrics
 from shared.platform.errors import PoisonError, TransientError
 from shared.platform.faults import Fault, pointer
 from shared.platform.http.admission import Doorkeeper
 from shared.platform.http.body_limit import BodyLimitMiddleware
+from shared.platform.http.direct import DirectRoutes
 from shared.platform.http.docs import docs_router
 from shared.platform.http.exchange import exchange_of
 from shared.platform.http.idempotency import Idempotency
 from shared.platform.http.limits import RateLimiter
-from shared.platform.http.observe import ObserveMiddleware, refusal_of
+from shared.platform.http.observe import ObserveMiddleware, Room, refusal_of
 from shared.platform.http.openapi import use_problems
 from shared.platform.http.problems import InvalidInputError, problem_response
 from shared.platform.http.settings import HttpSettings
 from shared.platform.readiness import Readiness
+
+
+class Application(FastAPI):
+    """The framework's application, and beside its layers a shorter way for routes that need none of them."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, on either way behind the same layers of ours."""
+        if self.state.direct.takes(scope):
+            scope["app"] = self
+            await self.state.short_way(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -38,9 +52,9 @@ def create_app(
     description: str = "",
     version: str = "1",
     **options: Any,
-) -> FastAPI:
+) -> Application:
     """An application. `streaming` names the paths whose bodies have no total limit; `options` go to FastAPI."""
-    app = FastAPI(
+    app = Application(
         title=title, description=description, version=version, docs_url=None, redoc_url=None, redirect_slashes=False, **options
     )
     app.state.access = access
@@ -57,10 +71,19 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(TransientError, _translated)
     app.add_exception_handler(PoisonError, _translated)
-    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes, streaming=app.state.streaming)
-    app.add_middleware(ObserveMiddleware, max_requests=settings.max_requests)
+    _add_layers(app, settings)
     use_problems(app)
     return app
+
+
+def _add_layers(app: Application, settings: HttpSettings) -> None:
+    """What every request passes, the framework's and those that go past it."""
+    room, limit = Room(settings.max_requests), settings.max_body_bytes
+    app.add_middleware(BodyLimitMiddleware, max_bytes=limit, streaming=app.state.streaming)
+    app.add_middleware(ObserveMiddleware, room=room)
+    app.state.direct = DirectRoutes(app.routes)
+    limited = BodyLimitMiddleware(app.state.direct, max_bytes=limit, streaming=app.state.streaming)
+    app.state.short_way = ObserveMiddleware(limited, room=room)
 
 
 def _operator_routes(readiness: Readiness) -> APIRouter:

@@ -1,22 +1,51 @@
-"""A shorter way to the endpoints that many small requests go to: past the framework's resolution of dependencies.
+"""A shorter way to the endpoints that many small requests go to: past the framework's layers, matching and resolution.
 
-It takes half of what such a request costs. Only endpoints whose inputs leave nothing to resolve go this way, and only for
-requests without a query; all others, and the OpenAPI document, are the framework's.
+They take three quarters of what such a request costs. Only strict routes whose inputs leave nothing to resolve go this way,
+and only for requests without a query and an `Idempotency-Key`; all others, and the OpenAPI document, are the framework's.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, get_type_hints
 
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Param
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from shared.platform.http.admission import GUARDS
+from shared.platform.http.routing import StrictRoute
 
+_NOT_HERE = b"idempotency-key"
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class DirectRoutes:
+    """Plain ASGI over the routes that have a direct handler. It must stand behind the layers that every request passes."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._handlers: dict[tuple[str, str], tuple[StrictRoute, Handler]] = {}
+        for context in iter_route_contexts(list(routes)):
+            route = context.original_route
+            handler = direct_handler(route) if isinstance(route, StrictRoute) else None
+            if isinstance(route, StrictRoute) and context.path is not None and handler is not None:
+                for method in route.methods or ():
+                    self._handlers[method, context.path] = route, handler
+
+    def takes(self, scope: Scope) -> bool:
+        """Whether a request goes this way."""
+        if scope["type"] != "http" or (scope["method"], scope["path"]) not in self._handlers or scope["query_string"]:
+            return False
+        return all(name != _NOT_HERE for name, _ in scope["headers"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that it takes."""
+        scope["route"], handle = self._handlers[scope["method"], scope["path"]]
+        response = await handle(Request(scope, receive))
+        await response(scope, receive, send)
 
 
 def direct_handler(route: APIRoute) -> Handler | None:

@@ -36,16 +36,23 @@ SECURITY_HEADERS: Final = (
 )
 
 
+class Room:
+    """How many requests one application has in hand."""
+
+    def __init__(self, max_requests: int) -> None:
+        self.max_requests = max_requests
+        self.in_hand = 0
+
+
 class ObserveMiddleware:
     """Sees every request first and every answer last; an exception that reached it becomes a 500 without details."""
 
-    def __init__(self, app: ASGIApp, *, max_requests: int) -> None:
+    def __init__(self, app: ASGIApp, *, room: Room) -> None:
         self._app = app
-        self._max_requests = max_requests
-        self._in_hand = 0
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run one request and tell of it; beyond `max_requests` at once it is refused, operators' questions excepted."""
+        """Run one request and tell of it; beyond the room it is refused, operators' questions excepted."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -55,7 +62,7 @@ class ObserveMiddleware:
         answer = _Answer(send, exchange)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id, traceparent=traceparent):
-            self._in_hand += 1
+            self._room.in_hand += 1
             try:
                 self._check_room(scope)
                 await self._app(scope, receive, answer)
@@ -66,11 +73,11 @@ class ObserveMiddleware:
             except Exception as error:  # noqa: BLE001 - the last one to see it: told in the log, never to the client
                 await answer.refuse(scope, receive, refusal_of(error))
             finally:
-                self._in_hand -= 1
+                self._room.in_hand -= 1
                 _tell(scope, answer, time.perf_counter() - started)
 
     def _check_room(self, scope: Scope) -> None:
-        if self._in_hand > self._max_requests and scope["path"] not in _QUIET:
+        if self._room.in_hand > self._room.max_requests and scope["path"] not in _QUIET:
             raise UnavailableError("Too many requests are in hand here.", retry_after_seconds=1)
 
 

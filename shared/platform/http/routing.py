@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shared.platform.http.admission import admit, is_guarded
-from shared.platform.http.direct import direct_handler
 from shared.platform.http.idempotency import HEADER, Idempotency
 from shared.platform.http.problems import InvalidInputError, UnsupportedTypeError
 from shared.platform.strict_json import MAX_DEPTH, JsonError, read_json
@@ -34,11 +33,8 @@ class StrictRoute(APIRoute):
         handle = super().get_route_handler()
         reads_body = self.body_field is not None
         guarded = is_guarded(self.dependant)
-        direct = direct_handler(self)
 
         async def strict(request: Request) -> Response:
-            if direct is not None and not request.scope["query_string"] and HEADER not in request.headers:
-                return await direct(request)
             request = StrictRequest(request.scope, request.receive)
             if guarded:
                 await admit(request)

@@ -467,6 +467,33 @@ async def test_the_short_way_keeps_the_promise_of_idempotency_keys(world: World,
     assert (first.text, world.made, again.headers["idempotency-replayed"]) == (again.text, 1, "true")
 
 
+async def test_both_ways_pass_the_same_layers(world: World, client: httpx.AsyncClient) -> None:
+    good = {**await world.key("events:write"), "Content-Type": "application/json"}
+    for query in ("", "?loud=false"):
+        path = f"/v1/direct{query}"
+        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+            answer = await client.post(path, headers={**good, "X-Request-Id": "abc-12345"}, content=b"[1]")
+        assert (answer.headers["x-request-id"], answer.headers["x-frame-options"]) == ("abc-12345", "DENY")
+        (entry,) = logs
+        assert (entry["event"], entry["route"], entry["status"]) == ("request.answered", "/v1/direct", 202)
+        assert entry["request_id"] == "abc-12345"
+        assert_problem(await client.post(path, headers=good, content=b"[" + b" " * 2_000_000 + b"1]"), 413)
+        assert_problem(await client.get(path, headers=good), 405)
+    assert 'route="/v1/direct",status="202"' in (await client.get("/metrics")).text
+
+
+async def test_both_ways_share_the_room_for_requests() -> None:
+    world = World(max_requests=1)
+    key = await world.key("events:write")
+    world.gate.clear()
+    async with world.client() as client, asyncio.TaskGroup() as group:
+        first = group.create_task(client.post("/v1/crates", headers=key, json={"label": "ab"}))
+        await world.begun.wait()
+        assert_problem(await client.post("/v1/direct", headers=key, json=[1]), 503)
+        world.gate.set()
+    assert first.result().status_code == 201
+
+
 async def test_what_the_store_can_never_hold_is_a_fault_of_the_input(client: httpx.AsyncClient) -> None:
     answer = await client.get("/v1/poison")
     assert assert_problem(answer, 422)["errors"][0]["code"] == "cannot_be_stored"
