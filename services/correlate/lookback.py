@@ -1,37 +1,26 @@
 """The look back: what an older list judged, judged against what has changed since; found hits go the way of all sightings.
 
 It begins for a version when tracking has passed its marker on every way through the topics: everything that an older list
-judged is stored by then. One copy works at a time; after a crash it goes on at the last slice.
+judged is stored by then. One copy works at a time. It goes on in pieces, each one transaction with the place where the next begins:
+killed at any point, it repeats nothing that was committed and leaves nothing out.
 """
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.domain.screen.index import WatchlistIndex
-from services.correlate.domain.screen.matcher import EvidenceMatcher
-from services.correlate.domain.screen.screener import Screener
-from services.correlate.domain.track.lookback import concerned, look_back, on_route
-from services.correlate.domain.waypoints import places_at
-from services.correlate.entries import AnyEntry
+from services.correlate.changed import Changed
+from services.correlate.lookback_pages import Bounds, Page, page
 from services.correlate.metrics import LOOK_BACK_JUDGED
+from services.correlate.store import entries as entry_store
 from services.correlate.store import lookbacks as store
-from services.correlate.store import sightings as sighting_store
-from services.correlate.store.alerts import subjects_alerted_on
-from services.correlate.store.entries import changed_between, version_of_changed
-from services.correlate.store.lookbacks import LookBackState
-from services.correlate.store.messages import PARTITIONS, sighting_messages
+from services.correlate.store.lookbacks import Cursor, LookBackState, Phase
+from services.correlate.store.messages import sighting_messages
 from services.correlate.tables import outbox
-from shared.contracts.sightings import Sighting
-from shared.contracts.topics import EVENTS, SIGHTINGS
-from shared.contracts.vocabulary import SubjectKind
-from shared.contracts.watchlist import RouteEntry
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 from shared.platform.database.outbox import post
@@ -39,48 +28,19 @@ from shared.platform.errors import TransientError
 
 log = structlog.get_logger()
 
-_WAYS = PARTITIONS[EVENTS] * PARTITIONS[SIGHTINGS]
-_SEIZURES = "seizure"
-"""What the keys of seizures as such begin with; those of other subjects begin with their kind."""
+_ENTRIES_AT_ONCE = 200
+"""Entries read and indexed until the loop gets its turn."""
 
 
-class Changed:
-    """The entries of one look back, as an index of their own and by what of the past they concern."""
-
-    def __init__(self, entries: Sequence[AnyEntry]) -> None:
-        self.index = WatchlistIndex()
-        for entry in entries:
-            self.index.apply(entry)
-        self.screener = Screener(self.index, EvidenceMatcher())
-        self.routes = [entry for entry in entries if isinstance(entry, RouteEntry)]
-        self.keys = [f"{entry.type}:{entry.entry_id}" for entry in entries]
-        kinds = {kind for entry in entries for kind in concerned(entry).kinds}
-        named = {_SEIZURES if kind is SubjectKind.ROUTE else kind.value for kind in kinds}
-        self.prefixes = frozenset() if self.routes else frozenset(named)
-        """Of the partition subjects to read; none means all: any subject may have travelled a route."""
-
-    async def again(self, sightings: Iterable[Sighting], slice_seconds: float) -> list[Sighting]:
-        """What is to be sent again for stored sightings, judged in slices that leave the loop its turn."""
-        found: list[Sighting] = []
-        ends = time.perf_counter() + slice_seconds
-        for sighting in sightings:
-            found += look_back(sighting, self.screener, self.index)
-            if time.perf_counter() >= ends:
-                await asyncio.sleep(0)
-                ends = time.perf_counter() + slice_seconds
-        return found
-
-    def at_waypoints(self, sightings: Iterable[Sighting]) -> set[str]:
-        """The subjects of sightings at a waypoint of a changed route."""
-        return {
-            one.partition_subject
-            for one in sightings
-            if one.place is not None and any(places_at(route.body, one.place) for route in self.routes)
-        }
+class _NotAsTheyWereError(Exception):
+    """An entry changed while a piece was judged by what it was: nothing of the piece counts."""
 
 
 class LookBack:
-    """The worker. `wake` tells the relay; call `passed` when tracking has passed a marker."""
+    """The worker. `wake` tells the relay; call `passed` when tracking has passed a marker.
+
+    `ways` says how many ways there are from an events to a sightings partition, None while nobody knows.
+    """
 
     name = "look-back"
 
@@ -89,28 +49,29 @@ class LookBack:
         database: Database,
         clock: Clock,
         *,
-        horizon: timedelta,
-        slice_size: int,
-        slice_seconds: float,
+        bounds: Bounds,
+        most_versions: int,
         poll_seconds: float,
+        ways: Callable[[], int | None],
         wake: Callable[[], None],
     ) -> None:
         self._database = database
         self._clock = clock
-        self._horizon = horizon
-        self._slice_size = slice_size
-        self._slice_seconds = slice_seconds
+        self._bounds = bounds
+        self._most_versions = most_versions
         self._poll_seconds = poll_seconds
+        self._ways = ways
         self._wake = wake
         self._due = asyncio.Event()
-        self._changed: tuple[tuple[int, int, int], Changed] = ((0, 0, 0), Changed([]))
+        self._changed = Changed(0, 0, 0)
+        self._insists = False
 
     def passed(self) -> None:
         """Look now whether a version has been passed everywhere."""
         self._due.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look back whenever a change has been passed, until `stop`; a slice in hand is finished."""
+        """Look back whenever a change has been passed, until `stop`; a piece in hand is finished."""
         while not stop.is_set():
             self._due.clear()
             try:
@@ -122,65 +83,91 @@ class LookBack:
                 await self._pause(stop)
 
     async def step(self) -> bool:
-        """Judge one slice and commit what it gave with the progress; False when there is nothing to do."""
-        async with self._database.transaction("loops") as connection:
-            if not await _alone(connection):
-                return False
-            state = await store.unfinished(connection) or await self._begin(connection)
+        """Judge one piece and commit what it gave with the place where the next begins; False when there is nothing to do."""
+        while True:
+            state = await self._state()
             if state is None:
                 return False
-            changed = await self._entries(connection, state)
-            stored = await sighting_store.slice_of(
-                connection, state.position, changed.index.list_version, self._slice_size, changed.prefixes
-            )
-            again = await changed.again(stored, self._slice_seconds)
-            if state.position is None or len(stored) < self._slice_size:
-                again += await self._under_entries(connection, changed)
-            again += await self._travelled(connection, changed, stored)
-            await post(connection, outbox, sighting_messages(again))
-            position = stored[-1].sighting_id if stored else None
-            await store.advance(connection, state, position, judged=len(stored), found=len(again))
-            if len(stored) < self._slice_size:
-                await store.finish(connection, state, self._clock.now())
-                log.info("look_back.finished", after_version=state.after_version, to_version=state.to_version)
-        LOOK_BACK_JUDGED.inc(len(stored))
-        if again:
-            self._wake()
-        return True
+            if self._changed.range != (state.after_version, state.to_version):
+                self._changed = await self._read(state)
+            try:
+                done = await self._piece(state)
+            except _NotAsTheyWereError:
+                self._insists = True
+                continue
+            self._insists = False
+            if done is not None:
+                LOOK_BACK_JUDGED.inc(done.judged)
+                if done.again:
+                    self._wake()
+            return done is not None
+
+    async def _state(self) -> LookBackState | None:
+        """The look back in hand, or the next, begun; None without one, or where another copy looks back."""
+        async with self._database.transaction("loops") as connection:
+            if not await _alone(connection):
+                return None
+            return await store.unfinished(connection) or await self._begin(connection)
 
     async def _begin(self, connection: AsyncConnection) -> LookBackState | None:
-        passed = await store.passed_version(connection, _WAYS)
+        ways = self._ways()
+        passed = await store.passed_version(connection, ways) if ways else None
         done = await store.done_version(connection)
         if passed is None or passed <= done:
             return None
-        state = LookBackState(done, passed)
+        state = LookBackState(done, min(passed, done + self._most_versions))
         await store.begin(connection, state, self._clock.now())
         return state
 
-    async def _entries(self, connection: AsyncConnection, state: LookBackState) -> Changed:
+    async def _read(self, state: LookBackState) -> Changed:
         """The entries that changed. Those changed again since come as they are now: nothing is judged by what no longer stands."""
-        latest = await version_of_changed(connection, state.after_version, state.to_version)
-        known = (state.after_version, state.to_version, latest)
-        if self._changed[0] != known:
-            self._changed = (known, Changed(await changed_between(connection, state.after_version, state.to_version)))
-        return self._changed[1]
+        async with self._database.transaction("loops") as connection:
+            changed = Changed(state.after_version, state.to_version, await entry_store.list_version_now(connection))
+        for start in range(state.after_version, state.to_version, _ENTRIES_AT_ONCE):
+            async with self._database.transaction("loops") as connection:
+                upto = min(start + _ENTRIES_AT_ONCE, state.to_version)
+                changed.add(await entry_store.changed_between(connection, start, upto))
+        return changed
 
-    async def _under_entries(self, connection: AsyncConnection, changed: Changed) -> list[Sighting]:
-        """What is stored under the changed entries themselves: withdrawn where it is met no more, else looked at again."""
-        stored = await sighting_store.under_subjects(connection, changed.keys)
-        again = await changed.again(stored, self._slice_seconds)
-        alerted = await subjects_alerted_on(connection, [route.entry_id for route in changed.routes])
-        return again + await sighting_store.latest_of(connection, alerted)
+    async def _piece(self, before: LookBackState) -> Page | None:
+        """One piece in one transaction; None where another copy has gone on with it meanwhile."""
+        async with self._database.transaction("loops") as connection:
+            if not await _alone(connection) or await store.unfinished(connection) != before:
+                return None
+            if self._insists:
+                await self._catch_up(connection)
+            cursor, done = before.cursor, Page((), 0, before.cursor)
+            while cursor.phase is not Phase.DONE and not (done.judged or done.again):
+                done = await page(connection, self._changed, cursor, before.to_version, self._bounds)
+                if done.follows is not None:
+                    cursor = done.follows
+                    break
+                cursor = Cursor(cursor.phase.following)
+            await self._hold(connection)
+            await post(connection, outbox, sighting_messages(done.again))
+            await store.advance(connection, before, cursor, judged=done.judged, found=len(done.again))
+            if cursor.phase is Phase.DONE:
+                await store.finish(connection, before, self._clock.now())
+                log.info("look_back.finished", after_version=before.after_version, to_version=before.to_version)
+        return done
 
-    async def _travelled(self, connection: AsyncConnection, changed: Changed, stored: Sequence[Sighting]) -> list[Sighting]:
-        """One sighting of each subject that was seen at two waypoints of a changed route, to have it tracked again."""
-        near = changed.at_waypoints(stored)
-        if not near:
-            return []
-        histories = await sighting_store.histories(connection, near, self._horizon)
-        every = [one for history in histories.values() for one in history]
-        on = {subject for route in changed.routes if route.ended_at is None for subject in on_route(route, every)}
-        return [histories[subject][-1] for subject in sorted(on)]
+    async def _hold(self, connection: AsyncConnection) -> None:
+        """Let no entry change until the commit; raises when one of those in hand has.
+
+        What a piece sends so comes before the marker of any later change: the look back of that one finds it stored.
+        """
+        version = await entry_store.hold_list(connection)
+        if version == self._changed.as_of:
+            return
+        if await entry_store.version_of_changed(connection, *self._changed.range) > self._changed.as_of:
+            raise _NotAsTheyWereError
+        self._changed.as_of = version
+
+    async def _catch_up(self, connection: AsyncConnection) -> None:
+        """Let no entry change until the commit, and take in what has: so that whoever changes them all the time holds up nothing for ever."""
+        version = await entry_store.hold_list(connection)
+        self._changed.add(await entry_store.changed_again(connection, *self._changed.range, self._changed.as_of))
+        self._changed.as_of = version
 
     async def _pause(self, stop: asyncio.Event) -> None:
         with contextlib.suppress(TimeoutError):

@@ -14,9 +14,11 @@ from services.correlate.api.watchlist import watchlist_routers
 from services.correlate.housekeeping import Expiry, Periodic, Purge
 from services.correlate.index_feed import IndexFeed
 from services.correlate.lookback import LookBack
+from services.correlate.lookback_pages import Bounds
 from services.correlate.screener import CONSUMER as SCREEN
 from services.correlate.screener import Screening, ScreenWorker
 from services.correlate.settings import Settings
+from services.correlate.store.messages import PARTITIONS
 from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
@@ -94,9 +96,9 @@ class _Parts:
         look_back = LookBack(
             self.database,
             self.clock,
-            horizon=policy.horizon,
-            slice_size=correlate.look_back_slice,
-            slice_seconds=correlate.screen_slice_ms / 1000,
+            bounds=Bounds(policy, correlate.look_back_slice, correlate.screen_slice_ms / 1000),
+            most_versions=correlate.look_back_versions,
+            ways=lambda: PARTITIONS[EVENTS] * PARTITIONS[SIGHTINGS],
             poll_seconds=correlate.look_back_poll_seconds,
             wake=self.relay.wake,
         )

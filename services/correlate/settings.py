@@ -41,7 +41,15 @@ class CorrelateSettings(Group):
     look_back_slice: int = Field(
         default=2000,
         ge=1,
-        description="Stored sightings that a look back judges in one transaction; a restart repeats one at most.",
+        le=20_000,
+        description="Stored sightings that a look back judges in one transaction, fewer when five seconds are over; a restart repeats none.",
+    )
+    look_back_versions: int = Field(
+        default=10_000,
+        ge=1,
+        le=100_000,
+        description="Changes of the list that one look back takes together. They are in memory (some 5 KB each) while it goes through "
+        "everything stored: more at once means fewer ways through, and more memory.",
     )
     look_back_poll_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between two looks for a change of the list that every partition has passed."

@@ -183,7 +183,10 @@ class LookBackMarkerRow(Table, table=True):
 
 
 class LookBackRow(Table, table=True):
-    """One look back over the stored past for the changes `after_version` < version ≤ `to_version`; `position` is how far it came."""
+    """One look back over the stored past for the changes `after_version` < version ≤ `to_version`.
+
+    `phase`, and in it `key`, `occurred_at` and `position`, are how far it came.
+    """
 
     __tablename__: ClassVar[Any] = "lookback"
 
@@ -191,6 +194,9 @@ class LookBackRow(Table, table=True):
     after_version: int = Field(sa_type=BigInteger)
     started_at: datetime = _moment()
     finished_at: datetime | None = _moment(nullable=True)
+    phase: str = Field(default="entries", sa_type=Text, sa_column_kwargs={"server_default": "entries"})
+    key: str | None = Field(default=None, sa_type=Text)
+    occurred_at: datetime | None = _moment(nullable=True)
     position: UUID | None = None
     judged: int = Field(default=0, sa_type=BigInteger)
     found: int = Field(default=0, sa_type=BigInteger)

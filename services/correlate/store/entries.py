@@ -64,9 +64,27 @@ async def history_of(connection: AsyncConnection, entry_id: UUID) -> list[AnyEnt
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
+async def list_version_now(connection: AsyncConnection) -> int:
+    """The version of the list."""
+    version: int = (await connection.execute(select(list_version.c.version))).scalar_one()
+    return version
+
+
+async def hold_list(connection: AsyncConnection) -> int:
+    """Let nobody change the list until the transaction ends; its version."""
+    version: int = (await connection.execute(select(list_version.c.version).with_for_update(read=True))).scalar_one()
+    return version
+
+
 async def changed_between(connection: AsyncConnection, after: int, upto: int) -> list[AnyEntry]:
-    """The present versions of the entries that changed in after < version ≤ upto."""
+    """The present versions of the entries that changed in after < version ≤ upto, at most as many as there are versions."""
     query = select(entries.c.content).where(_changed(after, upto))
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
+
+
+async def changed_again(connection: AsyncConnection, after: int, upto: int, since: int) -> list[AnyEntry]:
+    """Those of the entries that changed in after < version ≤ upto that changed again after `since`, in their present versions."""
+    query = select(entries.c.content).where(_changed(after, upto), entries.c.list_version > since)
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
+from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.lookback import LookBack
+from services.correlate.lookback_pages import Bounds
 from services.correlate.store.messages import PARTITIONS
 from services.correlate.store.tracking import note_markers
 from shared.contracts.alerts import AlertType
@@ -21,10 +23,10 @@ def look_back_on(track: Track, slice_size: int) -> LookBack:
     return LookBack(
         track.database,
         SystemClock(),
-        horizon=timedelta(days=45),
-        slice_size=slice_size,
-        slice_seconds=1,
+        bounds=Bounds(TrackPolicy(), slice_size, 1),
+        most_versions=100,
         poll_seconds=1,
+        ways=lambda: PARTITIONS[EVENTS] * PARTITIONS[SIGHTINGS],
         wake=nothing,
     )
 

@@ -5,19 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.correlate.domain.screen.screener import Screener
-from services.correlate.domain.track.lookback import concerned, look_back, merge_hits, on_route
+from services.correlate.domain.track.lookback import concerned, ends_trip, look_back, merge_hits
+from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import replaces
 from shared.contracts.events import Conveyance, Document, Event, EventKind, Place, SeizureRoute
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import ActorEntry, Identifiers, ListedDocument, ListedName, RouteEntry
-from tests.support.correlate import actor, event, index_of, listed, person, route, screener_of, seen_at
+from tests.support.correlate import NOON, actor, event, index_of, listed, person, route, screener_of, seen_at
 
 TZOC = listed("Eusebio Tzoc Xicay", 1, list_version=7)
 DOCUMENT = actor(2, list_version=8, documents=(ListedDocument(number="A1234567", issuer="GT"),))
 TRUCK = actor(3, list_version=9, kind="vehicle", identifiers=Identifiers(plate="C123BCD", country="GT"))
 COMPANY = actor(4, list_version=10, kind="organisation", names=(ListedName(full="Cafés Quetzal Xela"),))
 CORRIDOR = route(["CR-PA-01", "NI-CR-01"], [(2, 10)])
+POLICY = TrackPolicy()
 ENTRIES = (TZOC, DOCUMENT, TRUCK, COMPANY, CORRIDOR)
 EVENTS = (
     event("E1", persons=[person("Eusebio Tzoc Xicay")], conveyances=[Conveyance(kind="vehicle", plate="C123BCD", country="GT")]),
@@ -105,8 +107,14 @@ def test_the_first_coarse_choice_leaves_no_pair_out(entry: ActorEntry | RouteEnt
             assert sighting.subject.kind in concerned(entry).kinds
 
 
-def test_a_changed_route_concerns_those_seen_at_two_of_its_waypoints() -> None:
-    twice = [seen_at("CR-PA-01", 0), seen_at("NI-CR-01", 5)]
-    once = [seen_at("CR-PA-01", 0, "X", key="vehicle:GT:P1"), seen_at("GTGUA", 1, "Y", key="vehicle:GT:P1")]
-    assert on_route(CORRIDOR, [*twice, *once]) == {"vehicle:GT:C123BCD"}
+def test_a_trip_on_a_changed_route_is_tracked_again_from_the_sighting_it_ends_with() -> None:
+    first, last = seen_at("CR-PA-01", 0), seen_at("NI-CR-01", 5)
+    beside, late = seen_at("GTGUA", 6), seen_at("NI-CR-01", 11)
+    assert ends_trip(CORRIDOR, last, [last, first], POLICY)
+    assert not ends_trip(CORRIDOR, first, [first], POLICY)
+    assert not ends_trip(CORRIDOR, last, [last], POLICY)
+    assert not ends_trip(CORRIDOR, beside, [beside, last, first], POLICY)
+    assert not ends_trip(CORRIDOR, late, [late, first], POLICY)
+    assert not ends_trip(CORRIDOR.model_copy(update={"ended_at": NOON}), last, [last, first], POLICY)
+    assert not ends_trip(CORRIDOR, last, [last, first.model_copy(update={"withdrawn": True})], POLICY)
     assert concerned(CORRIDOR).kinds == {SubjectKind.ROUTE}

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.screener import Screener, partition_copy
+from services.correlate.domain.track.policy import TrackPolicy
+from services.correlate.domain.track.revisions import standing
+from services.correlate.domain.track.routes import progress
 from services.correlate.domain.waypoints import places_at
 from shared.contracts.explanation import Hit
 from shared.contracts.sightings import Sighting
@@ -90,11 +93,12 @@ def merge_hits(stored: Sighting, hits: Iterable[Hit]) -> Sighting:
     return stored.model_copy(update={"hits": tuple(ordered)})
 
 
-def on_route(route: RouteEntry, sightings: Iterable[Sighting]) -> frozenset[str]:
-    """The partition subjects that were seen at two waypoints of a route at least: those to be tracked again when the route changes."""
-    seen: dict[str, set[int]] = {}
-    for sighting in sightings:
-        if sighting.place is not None and not sighting.withdrawn:
-            at = places_at(route.body, sighting.place)
-            seen.setdefault(sighting.partition_subject, set()).update(at)
-    return frozenset(key for key, positions in seen.items() if len(positions) > 1)
+def ends_trip(route: RouteEntry, sighting: Sighting, before: Iterable[Sighting], policy: TrackPolicy) -> bool:
+    """Whether a trip on a route that has changed ends with a sighting: then its subject is to be tracked again around it.
+
+    `before` is what was seen of the subject from the horizon before the sighting up to itself.
+    """
+    if route.ended_at is not None or sighting.place is None or not places_at(route.body, sighting.place):
+        return False
+    chain = progress(route, standing(before), lambda _entry, _at: True, policy)
+    return chain is not None and chain.sightings[-1].sighting_id == sighting.sighting_id
