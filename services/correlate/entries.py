@@ -1,5 +1,6 @@
 """The next version of an entry: what an issuer wrote, checked and completed. Nothing here waits or reads."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -91,16 +92,21 @@ def faults_in(body: Body) -> list[Fault]:
     return found or _faults_in_size(completed(body))
 
 
+def readable(text: str) -> str:
+    """A text as it is searched and compared: compatibility forms joined (NFKC), no case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
 def label(body: Body) -> str:
-    """The words that a search in the list looks through, in lower case."""
+    """The words that a search in the list looks through; of a route its name alone, by which it is known."""
     if isinstance(body, RouteBody):
-        return body.name.lower()
+        return readable(body.name)
     words = [name.text for name in body.names]
     words += [document.number for document in body.documents]
     if body.identifiers:
         told = body.identifiers.model_dump(exclude_none=True, exclude={"seals", "mrz"})
         words += [str(value) for value in told.values()]
-    return "\n".join(words).lower()
+    return "\n".join(map(readable, words))
 
 
 def _faults_in_size(body: Body) -> list[Fault]:

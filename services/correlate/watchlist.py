@@ -4,17 +4,14 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, Author, Body, Change, completed, next_version
+from services.correlate.identities import identity, lasting_id, resolved
 from services.correlate.store import entries as store
 from services.correlate.turns import Turns
-from shared.contracts.codec import encode
-from shared.contracts.identity import entry_id as id_of_source
-from shared.contracts.watchlist import ActorBody, RouteBody
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 
@@ -37,6 +34,14 @@ class EntryDiffersError(Exception):
     def __init__(self, entry: AnyEntry) -> None:
         super().__init__(f"the entry is at version {entry.version}")
         self.entry = entry
+
+
+class IdentityTakenError(Exception):
+    """Another active entry of the issuer has the name, or the source and id, that this one would get."""
+
+    def __init__(self, entry_id: UUID) -> None:
+        super().__init__("another entry goes by it")
+        self.entry_id = entry_id
 
 
 class Verdict(StrEnum):
@@ -68,12 +73,12 @@ class Watchlist:
         self._turns = turns or Turns()
 
     async def add(self, body: Body, author: Author, why: str | None = None) -> Outcome:
-        """List something. The same source and id with the same content again changes nothing.
+        """List something. The same again, by what it is known by (see `identities`), with the same content changes nothing.
 
         Raises EntryDiffersError when it is listed with other content: that is a replacement.
         """
-        change = Change(_id_for(body, author), completed(body), why)
         async with self._change() as (connection, at):
+            (change,) = await self._changes(connection, [body], author, why)
             before = (await store.find_entries(connection, [change.entry_id])).get(change.entry_id)
             if before is not None and before.ended_at is None:
                 if before.body != change.body:
@@ -88,12 +93,13 @@ class Watchlist:
     ) -> AnyEntry:
         """Put a new body in place of an entry's. `expected` is the version that the author saw, if it says so.
 
-        Raises EntryUnknownError, NotIssuerError, EntryEndedError or EntryDiffersError.
+        Raises EntryUnknownError, NotIssuerError, EntryEndedError, EntryDiffersError or IdentityTakenError.
         """
         async with self._change() as (connection, at):
             before = await self._editable(connection, entry_id, kind, author, expected)
             if before.ended_at is not None:
                 raise EntryEndedError
+            await self._must_be_free(connection, body, before)
             change = Change(entry_id, completed(body), why)
             (entry,) = await self._write(connection, [(change, before)], author, at)
         self._wake()
@@ -113,13 +119,12 @@ class Watchlist:
         return entry
 
     async def put_many(self, bodies: Sequence[Body], author: Author, why: str | None = None) -> list[Outcome]:
-        """List or revise many in one transaction, by source and id: what is new is created, what differs revised, the rest left.
+        """List or revise many in one transaction: what is new is created, what differs revised, the rest left, so that a repeated import doubles nothing.
 
-        What has no id of a source goes by what it is, so that a repeated import doubles nothing: a route by its name, an actor by its content.
-        One range of list versions, one marker. The outcomes are in order; of two bodies with one id the later one stands.
+        One range of list versions, one marker. The outcomes are in order; of two bodies with one identity the later one stands.
         """
-        changes = [Change(_id_in_import(body, author), completed(body), why) for body in bodies]
         async with self._change() as (connection, at):
+            changes = await self._changes(connection, bodies, author, why)
             before = await store.find_entries(connection, [change.entry_id for change in changes])
             latest = {change.entry_id: change for change in changes}
             due = [(change, before.get(key)) for key, change in latest.items() if _differs(change, before.get(key))]
@@ -145,6 +150,22 @@ class Watchlist:
         async with self._turns.taken(), self._database.transaction() as connection:
             yield connection, await store.lock_list(connection, self._turns.wait)
 
+    async def _changes(
+        self, connection: AsyncConnection, bodies: Sequence[Body], author: Author, why: str | None
+    ) -> list[Change]:
+        """What the bodies change, each of the entry that it is known by."""
+        known_by = [identity(body) for body in bodies]
+        active = await store.active_ids(connection, author.agency, known_by)
+        held = await store.find_entries(connection, [lasting_id(author.agency, one) for one in known_by])
+        ids = resolved(author.agency, known_by, active, held)
+        return [Change(ids[one], completed(body), why) for one, body in zip(known_by, bodies, strict=True)]
+
+    async def _must_be_free(self, connection: AsyncConnection, body: Body, before: AnyEntry) -> None:
+        wanted = identity(body)
+        other = (await store.active_ids(connection, before.originator, [wanted])).get(wanted)
+        if other is not None and other != before.entry_id:
+            raise IdentityTakenError(other)
+
     async def _editable(
         self, connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry], author: Author, expected: int | None
     ) -> AnyEntry:
@@ -167,22 +188,6 @@ class Watchlist:
         ]
         await store.write_entries(connection, written)
         return written
-
-
-def _id_for(body: Body, author: Author) -> UUID:
-    """The id that an actor's source and id give; a new one where they give none."""
-    if isinstance(body, ActorBody) and body.source_id:
-        return id_of_source(author.agency, body.source, body.source_id)
-    return uuid4()
-
-
-def _id_in_import(body: Body, author: Author) -> UUID:
-    """The same for the same line of an agency. No source can be called as these two: a body holds no NUL."""
-    if isinstance(body, RouteBody):
-        return id_of_source(author.agency, "\0route", body.name)
-    if body.source_id:
-        return _id_for(body, author)
-    return id_of_source(author.agency, "\0content", sha256(encode(body)).hexdigest())
 
 
 def _differs(change: Change, before: AnyEntry | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 
 from services.correlate.turns import ListBusyError
-from services.correlate.watchlist import EntryDiffersError, EntryEndedError, EntryUnknownError, NotIssuerError
+from services.correlate.watchlist import EntryDiffersError, EntryEndedError, EntryUnknownError, IdentityTakenError, NotIssuerError
 from shared.platform.faults import Fault
 from shared.platform.http.problems import (
     BadRequestError,
@@ -59,6 +59,8 @@ def translated(*, tagged: bool = False) -> Iterator[None]:
         raise ForbiddenError("Only the agency that listed an entry may change it.") from None
     except EntryEndedError:
         raise ConflictError("The entry has ended; list it again.") from None
+    except IdentityTakenError as error:
+        raise ConflictError("Another entry of yours goes by this name, or source and id.", entry_id=str(error.entry_id)) from None
     except EntryDiffersError as error:
         members: dict[str, Any] = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
         if tagged:

@@ -23,7 +23,7 @@ from services.correlate.api.entries_view import (
     shown,
 )
 from services.correlate.api.guards import expected_version, translated
-from services.correlate.entries import Author
+from services.correlate.entries import Author, readable
 from services.correlate.store import entries as store
 from services.correlate.tables import entry as entries
 from services.correlate.watchlist import EntryUnknownError, Verdict, Watchlist
@@ -86,7 +86,7 @@ def _add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
         status_code=201,
         response_model=kind.view,
         openapi_extra=body_schema(kind.body),
-        summary="List something; the same source and id with the same content again changes nothing",
+        summary="List something; the same source and id (of a route: the same name) with the same content again changes nothing",
     )
     async def create(request: Request, who: Writer, why: Why = None) -> Response:
         body = read_body(kind.body, await json_body(request))
@@ -175,5 +175,5 @@ def _filtered(query: Select[Any], wanted: EntryFilter) -> Select[Any]:
     if wanted.state != "all":
         query = query.where(entries.c.ended_at.is_(None) if wanted.state == "active" else entries.c.ended_at.is_not(None))
     if wanted.q is not None:
-        query = query.where(entries.c.label.contains(wanted.q.lower(), autoescape=True))
+        query = query.where(entries.c.label.contains(readable(wanted.q), autoescape=True))
     return query

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.entries import AnyEntry, label
+from services.correlate.identities import CONTENTS, ROUTES, Identity
 from services.correlate.store.bulk import among
 from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
@@ -41,6 +42,24 @@ async def find_entries(connection: AsyncConnection, ids: Collection[UUID]) -> di
     query = select(entries.c.content).where(among(entries.c.entry_id, ids))
     found = [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
     return {entry.entry_id: entry for entry in found}
+
+
+async def active_ids(connection: AsyncConnection, originator: str, known_by: Collection[Identity]) -> dict[Identity, UUID]:
+    """The active entries of an agency that go by these identities; none goes by content."""
+    names = [own for source, own in known_by if source == ROUTES]
+    pairs = [one for one in known_by if one[0] not in {ROUTES, CONTENTS}]
+    sourced = and_(
+        entries.c.type == "actor",
+        among(entries.c.source, {source for source, _ in pairs}),
+        among(entries.c.source_id, {own for _, own in pairs}),
+    )
+    query = select(entries.c.entry_id, entries.c.type, entries.c.source, entries.c.source_id, entries.c.label).where(
+        entries.c.originator == originator,
+        entries.c.ended_at.is_(None),
+        or_(sourced, and_(entries.c.type == "route", among(entries.c.label, names))),
+    )
+    rows = await connection.execute(query.order_by(entries.c.list_version.desc())) if names or pairs else ()
+    return {(ROUTES, row.label) if row.type == "route" else (row.source, row.source_id): row.entry_id for row in rows}
 
 
 async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry]) -> None:
