@@ -101,6 +101,43 @@ def test_a_declared_destination_orders_the_posts_by_the_whole_way_to_it() -> Non
     assert ways == sorted(ways)
 
 
+def expected(code: str, nation: str, **fields: object) -> list[tuple[str, str]]:
+    ahead = off_route(seen_at(code, 0, **{"nation": nation, "direction": "entry", **fields}), places, POLICY)
+    return [(one.place.code, one.nation) for one in ahead]
+
+
+def test_a_declared_place_is_a_declared_nation() -> None:
+    north = expected("GT-SV-01", "GT", destination="MX")
+    assert {nation for _, nation in north} == {"MX"}
+    assert expected("GT-SV-01", "GT", destination="MXMEX") == north
+    assert expected("GT-SV-01", "GT", destination="mx mex") == north
+    assert expected("CR-PA-01", "CR", destination="CRSJO") == []
+
+
+def test_who_goes_beyond_the_isthmus_goes_to_where_its_roads_end() -> None:
+    assert expected("GT-SV-01", "GT", destination="US") == expected("GT-SV-01", "GT", destination="MX")
+    assert expected("NI-CR-01", "CR", destination="CO") == expected("NI-CR-01", "CR", destination="PA") != []
+    assert expected("MX-GT-01", "MX", destination="US") == []
+    assert expected("GT-SV-01", "GT", destination="ES") == []
+
+
+def test_nobody_is_expected_where_it_would_be_farther_from_its_destination() -> None:
+    assert expected("HN-NI-01", "HN", direction="exit", destination="GT") == []
+    assert expected("GT-SV-01", "GT", destination="SV") == []
+    south = expected("HN-NI-01", "HN", direction="exit", destination="PA")
+    assert {nation for _, nation in south} == {"CR"}
+
+
+def test_words_that_name_no_place_leave_the_direction_to_tell() -> None:
+    for words in ("hacia el norte", "Colon", "US-LA"):
+        assert expected("CR-PA-01", "CR", destination=words) == expected("CR-PA-01", "CR") != []
+
+
+def test_who_crosses_the_river_goes_on_by_road_and_a_vessel_does_not() -> None:
+    assert expected("MX-GT-01", "MX", mode="river", direction="exit") == expected("MX-GT-01", "MX", direction="exit") != []
+    assert expected("MX-GT-01", "MX", mode="river", direction="exit", key="vessel:registration:GT1") == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -4,6 +4,7 @@ On a listed route the window is the issuer's own for the leg. Off a route it is 
 an estimate from data, so no probability is told.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
@@ -14,12 +15,15 @@ from services.correlate.domain.track.routes import Chain
 from services.correlate.domain.waypoints import nations_near, place_nations, waypoint_place
 from shared.contracts.alerts import ArrivalWindow, NextCheckpoint
 from shared.contracts.events import EventKind, Place
-from shared.contracts.places.register import Checkpoint
+from shared.contracts.places.register import Checkpoint, normal_code
 from shared.contracts.sightings import Sighting
-from shared.contracts.vocabulary import Direction, Mode
+from shared.contracts.vocabulary import Direction, Mode, SubjectKind
 from shared.contracts.watchlist import RouteBody
 
 _ON_ROADS = frozenset({Mode.ROAD, Mode.FOOT, None})
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_GATES = {"US": "MX", "CA": "MX", "CO": "PA", "VE": "PA", "EC": "PA", "PE": "PA"}
+"""Nations beyond the register's roads, and the one of its nations that every way over land to them leads through. To others one flies or sails."""
 
 
 class Places(Protocol):
@@ -98,38 +102,55 @@ def _nation_by_nation(posts: list[_Onward], nation: str) -> list[_Onward]:
     return first + rest
 
 
+def _destination(declared: str | None, places: Places) -> str | None:
+    """The nation of a declared destination: a country, or a place of the register; None where words name none (`COLON` is no code of Colombia)."""
+    code = normal_code(declared or "")
+    if _COUNTRY.fullmatch(code):
+        return code
+    known = places.checkpoint(code) if code else None
+    return known.nations[0] if known and len(known.nations) == 1 else None
+
+
+def _to_goal(code: str, goal: str, places: Places) -> float | None:
+    """The shortest way by road from a place to a post of the goal; None where no way is known."""
+    ways = (places.road_km(code, post.code) for post in places.posts_of(goal))
+    return min((km for km in ways if km is not None), default=None)
+
+
 @lru_cache(maxsize=4096)
 def _onward(here: str, left: frozenset[str], nation: str, goal: str | None, places: Places) -> tuple[_Onward, ...]:
-    """Posts of a nation that lead out of it, the most likely first: with a goal by the whole way to it, else by the way to the post."""
+    """Posts of a nation that lead out of it, the most likely first: with a goal those nearer to it, by the whole way, else by the way to the post."""
     found = []
-    goals = places.posts_of(goal) if goal else ()
+    own = _to_goal(here, goal, places) if goal else None
     for post in places.posts_of(nation):
         way = places.road_km(here, post.code)
         beyond = frozenset(post.nations) - {nation}
         if post.code == here or way is None or (beyond <= left and goal not in beyond):
             continue
-        if goal is None or goal in post.nations:
-            rest = 0.0
-        else:
-            onward = [km for other in goals if (km := places.road_km(post.code, other.code)) is not None]
-            if not onward:
-                continue
-            rest = min(onward)
-        found.append((way + rest, way, post))
+        rest = _to_goal(post.code, goal, places) if goal else 0.0
+        if rest is not None and (goal is None or own is None or rest < own):
+            found.append((way + rest, way, post))
     found.sort(key=lambda one: (one[0], one[2].code))
     return tuple(found if goal else _nation_by_nation(found, nation))
+
+
+def _by_road(sighting: Sighting) -> bool:
+    """Whether it goes on by road: over a river goes who is ferried to the next road, unless it is the vessel itself."""
+    return sighting.mode in _ON_ROADS or (sighting.mode is Mode.RIVER and sighting.subject.kind is not SubjectKind.VESSEL)
 
 
 def off_route(last: Sighting, places: Places | None, policy: TrackPolicy) -> tuple[NextCheckpoint, ...]:
     """The posts by which the subject can leave the nation that it entered, at most `policy.most_next`, by the road and stated speeds.
 
-    Nothing where it has arrived (the nation is its declared destination), goes by sea, air or rail, or is held by a seizure.
+    Nothing where it has arrived (the nation is its declared destination), goes by sea, air or rail, is held by a seizure, or where what it
+    declared and the way that it went contradict each other.
     """
     nation = nation_entered(last)
     known = places.checkpoint(last.place.code) if places and last.place and last.place.code else None
-    if places is None or known is None or nation is None or last.mode not in _ON_ROADS or last.kind is EventKind.SEIZURE:
+    if places is None or known is None or nation is None or not _by_road(last) or last.kind is EventKind.SEIZURE:
         return ()
-    goal = last.destination if last.destination and len(last.destination) == 2 else None  # noqa: PLR2004 - a country, not a city
+    declared = _destination(last.destination, places)
+    goal = _GATES.get(declared, declared) if declared else None
     if goal == nation:
         return ()
     left = frozenset(known.nations) - {nation}
