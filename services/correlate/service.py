@@ -15,10 +15,10 @@ from services.correlate.housekeeping import Expiry, Periodic, Purge
 from services.correlate.index_feed import IndexFeed
 from services.correlate.lookback import LookBack
 from services.correlate.lookback_pages import Bounds
+from services.correlate.partitions import PartitionWatch
 from services.correlate.screener import CONSUMER as SCREEN
 from services.correlate.screener import Screening, ScreenWorker
 from services.correlate.settings import Settings
-from services.correlate.store.messages import PARTITIONS
 from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
@@ -38,6 +38,9 @@ from shared.platform.kafka.messages import Handler
 from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.readiness import Readiness
 from shared.platform.supervisor import Service, Worker
+
+RELAYING = frozenset({"api", "track"})
+"""The roles that write what is to be sent."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,19 @@ class _Parts:
         self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay")
         correlate = settings.correlate
         turns = Turns(correlate.list_writers, timedelta(seconds=correlate.change_wait_seconds))
-        self.watchlist = Watchlist(database, clock, self.relay.wake, turns)
+        self.partitions = PartitionWatch(
+            producer.partitions,
+            every_seconds=correlate.partitions_every_seconds,
+            grown=self._mark_again,
+            topic_name=settings.kafka.topic,
+        )
+        readiness.register("topics", self.partitions.check)
+        self.watchlist = Watchlist(database, clock, self.relay.wake, turns, self.partitions.events)
+
+    async def _mark_again(self) -> None:
+        """Of no use where no relay is: the copies that have one see to it."""
+        if self.settings.correlate.role_set & RELAYING:
+            await self.watchlist.mark_again()
 
     @cached_property
     def feed(self) -> IndexFeed:
@@ -98,7 +113,7 @@ class _Parts:
             self.clock,
             bounds=Bounds(policy, correlate.look_back_slice, correlate.screen_slice_ms / 1000),
             most_versions=correlate.look_back_versions,
-            ways=lambda: PARTITIONS[EVENTS] * PARTITIONS[SIGHTINGS],
+            ways=self.partitions.ways,
             poll_seconds=correlate.look_back_poll_seconds,
             wake=self.relay.wake,
         )
@@ -138,7 +153,7 @@ async def open_correlate(settings: Settings, clock: Clock | None = None) -> Asyn
         keys = open_keys(settings.kafka, producer, settings.keys, KEYS, readiness=readiness, clock=clock)
         parts = _Parts(settings, database, producer, readiness, clock)
         routers: list[APIRouter] = [keys.router]
-        workers: list[Worker] = [keys.worker]
+        workers: list[Worker] = [keys.worker, parts.partitions]
         if roles & {"api", "screen"}:
             workers.append(parts.feed.worker)
         if "api" in roles:
@@ -147,6 +162,6 @@ async def open_correlate(settings: Settings, clock: Clock | None = None) -> Asyn
             workers += parts.screen()
         if "track" in roles:
             workers += parts.track()
-        if roles & {"api", "track"}:
+        if roles & RELAYING:
             workers.append(parts.relay)
         yield CorrelateService(routers=routers, workers=workers, readiness=readiness, access=keys.access)

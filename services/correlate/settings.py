@@ -54,6 +54,11 @@ class CorrelateSettings(Group):
     look_back_poll_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between two looks for a change of the list that every partition has passed."
     )
+    partitions_every_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="Seconds between two looks at how many partitions the topics have. The client's own knowledge is half a minute old at most.",
+    )
     import_chunk: int = Field(
         default=500, ge=1, le=5000, description="Entries of a bulk import in one transaction, answered together."
     )

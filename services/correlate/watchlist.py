@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.correlate.entries import AnyEntry, Author, Body, Change, completed, next_version
 from services.correlate.identities import identity, lasting_id, resolved
 from services.correlate.store import entries as store
+from services.correlate.store.messages import PARTITIONS
 from services.correlate.turns import Turns
+from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 
@@ -66,11 +68,19 @@ class Watchlist:
     Each raises ListBusyError, with nothing done, when others change the list for too long.
     """
 
-    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None], turns: Turns | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        wake: Callable[[], None],
+        turns: Turns | None = None,
+        partitions: Callable[[], int] = lambda: PARTITIONS[EVENTS],
+    ) -> None:
         self._database = database
         self._clock = clock
         self._wake = wake
         self._turns = turns or Turns()
+        self._partitions = partitions
 
     async def add(self, body: Body, author: Author, why: str | None = None) -> Outcome:
         """List something. The same again, by what it is known by (see `identities`), with the same content changes nothing.
@@ -144,6 +154,16 @@ class Watchlist:
             self._wake()
         return len(due)
 
+    async def mark_again(self) -> None:
+        """Send the marker of the present version into every partition of the events topic there is by now.
+
+        Whoever changed the list under an older count had it locked before: this version is theirs or a later one.
+        """
+        async with self._database.transaction("loops") as connection:
+            version = await store.lock_list(connection, self._turns.wait)
+            await store.mark_version(connection, version, self._partitions())
+        self._wake()
+
     @contextlib.asynccontextmanager
     async def _change(self) -> AsyncIterator[tuple[AsyncConnection, int]]:
         """A transaction that has the list to itself, and the list's version. The turn comes before the connection."""
@@ -186,7 +206,7 @@ class Watchlist:
             next_version(change, before, author, list_version=at + number, now=now)
             for number, (change, before) in enumerate(changes, start=1)
         ]
-        await store.write_entries(connection, written)
+        await store.write_entries(connection, written, self._partitions())
         return written
 
 

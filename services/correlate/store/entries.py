@@ -62,8 +62,8 @@ async def active_ids(connection: AsyncConnection, originator: str, known_by: Col
     return {(ROUTES, row.label) if row.type == "route" else (row.source, row.source_id): row.entry_id for row in rows}
 
 
-async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry]) -> None:
-    """Store new versions, their history and their messages; the list must be locked. One marker follows them all."""
+async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry], events_partitions: int) -> None:
+    """Store new versions, their history and their messages; the list must be locked. One marker a partition of the events topic follows them all."""
     if not changed:
         return
     rows = [_row(entry) for entry in changed]
@@ -74,7 +74,12 @@ async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry]
     await connection.execute(insert(versions), [{name: row[name] for name in history} for row in rows])
     await connection.execute(update(list_version).values(version=changed[-1].list_version))
     messages = [entry_message(entry) for entry in changed]
-    await post(connection, outbox, messages + list_markers(changed[-1].list_version))
+    await post(connection, outbox, messages + list_markers(changed[-1].list_version, events_partitions))
+
+
+async def mark_version(connection: AsyncConnection, version: int, events_partitions: int) -> None:
+    """Send the marker of the list's version again; the list must be locked."""
+    await post(connection, outbox, list_markers(version, events_partitions) if version else [])
 
 
 async def history_of(connection: AsyncConnection, entry_id: UUID) -> list[AnyEntry]:

@@ -22,7 +22,7 @@ from shared.platform.kafka.messages import Message
 
 SOURCE: Final = "/atalaya/correlate"
 PARTITIONS: Final = {topic.name: topic.partitions for topic in TOPICS}
-"""Partition counts are fixed for the life of a topic, so a marker reaches every partition by counting."""
+"""As declared; what the broker has is told by who sends markers."""
 
 
 def entry_message(entry: ActorEntry | RouteEntry) -> Message:
@@ -31,19 +31,19 @@ def entry_message(entry: ActorEntry | RouteEntry) -> Message:
     return Message(WATCHLIST, encode(entry), str(entry.entry_id).encode(), envelope.headers())
 
 
-def list_markers(list_version: int) -> list[Message]:
-    """The version of the list into every partition of the events topic."""
+def list_markers(list_version: int, partitions: int = PARTITIONS[EVENTS]) -> list[Message]:
+    """The version of the list into every partition of the events topic, of which there are so many."""
     value = encode(ListMarker(list_version=list_version))
     headers = Envelope(f"list:{list_version}", TYPE_LIST_MARKER, SOURCE).headers()
     key = b"list-marker"
-    return [Message(EVENTS, value, key, headers, partition) for partition in range(PARTITIONS[EVENTS])]
+    return [Message(EVENTS, value, key, headers, partition) for partition in range(partitions)]
 
 
-def partition_markers(list_version: int, events_partition: int) -> list[Message]:
-    """Into every partition of the sightings topic: this events partition has been judged up to that version."""
+def partition_markers(list_version: int, events_partition: int, partitions: int = PARTITIONS[SIGHTINGS]) -> list[Message]:
+    """Into every partition of the sightings topic, of which there are so many: this events partition has been judged up to that version."""
     value = encode(PartitionMarker(list_version=list_version, events_partition=events_partition))
     headers = Envelope(f"list:{list_version}:{events_partition}", TYPE_PARTITION_MARKER, SOURCE).headers()
-    return [Message(SIGHTINGS, value, b"partition-marker", headers, partition) for partition in range(PARTITIONS[SIGHTINGS])]
+    return [Message(SIGHTINGS, value, b"partition-marker", headers, partition) for partition in range(partitions)]
 
 
 def sighting_message(sighting: Sighting) -> Message:
