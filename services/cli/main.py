@@ -26,6 +26,8 @@ COMMANDS = {
     "bench": Entry("services.cli.bench.command:app", "Measure hot paths beside their practical limits."),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "dlq": Entry("services.cli.dlq.command:app", "Dead letters: look at them, send them back."),
+    "doctor": Entry("services.cli.doctor.command:doctor", "Is all there and as it should be, and if not, what to do."),
+    "offsets": Entry("services.cli.offsets.command:app", "How far each consumer is, and moving it when an operator must."),
     "keys": Entry("services.cli.keys:app", "API keys: make, list, end."),
     "migrate": Entry("services.cli.migrate:migrate", "Bring the schemas of the database up to date."),
     "receive": Entry("services.cli.receive:receive", "A partner's endpoint: verifies webhooks and prints them."),

@@ -1,6 +1,7 @@
 """Where commands for operators find what runs: the environment first, else what `atalaya up` left under `var/`."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ def left_by_up(var: Path = DEFAULT_VAR) -> dict[str, Any]:
 
 
 def kafka_settings(var: Path = DEFAULT_VAR) -> KafkaSettings:
-    """How to reach Kafka. The client's own words are kept off the terminal, a command says it in a sentence."""
+    """How to reach Kafka. What a client library has to say is kept off the terminal: a command says it in a sentence."""
     configure_logging(service="atalaya", level="error", form="console")
+    logging.disable(logging.CRITICAL)
     settings = load_settings(UpSettings)
     address = settings.foreign_kafka or left_by_up(var).get("kafka")
     return settings.kafka if address is None else settings.kafka.model_copy(update={"bootstrap_servers": address})

@@ -172,3 +172,11 @@ def test_with_addresses_in_the_environment_no_engine_is_started_and_down_leaves_
     assert nothing_is_left(started)
     assert not (var / "atalaya.json").exists()
     assert run("down", "--var", str(var)).stdout.startswith("Nothing runs")
+
+
+def test_the_doctor_finds_what_runs_and_nothing_wrong_with_it(one: tuple[Path, dict[str, Any]]) -> None:
+    said = run("doctor", "--var", str(one[0]))
+    assert said.returncode == 0, said.stdout
+    assert sum(line.startswith("ok      services") for line in said.stdout.splitlines()) == len(SERVICES)
+    places = run("offsets", "show", "--json", "--var", str(one[0]))
+    assert {place["consumer"] for place in json.loads(places.stdout)} >= {"ingest"}

@@ -149,10 +149,15 @@ def _kafka() -> Any:
 
 
 def _run(doing: Coroutine[Any, Any, Any]) -> Any:
+    from aiokafka.errors import UnknownTopicOrPartitionError  # noqa: PLC0415
+
     from services.cli.reach import UNREACHABLE_ERRORS  # noqa: PLC0415
 
     try:
         return asyncio.run(doing)
+    except UnknownTopicOrPartitionError:
+        typer.echo("There is no topic of dead letters yet; `atalaya topics apply` makes it.", err=True)
+        raise typer.Exit(NOT_FOUND) from None
     except UNREACHABLE_ERRORS as error:
         typer.echo(f"No broker answers ({type(error).__name__}). Is Kafka running at ATALAYA_KAFKA__BOOTSTRAP_SERVERS?", err=True)
         raise typer.Exit(UNREACHABLE) from None

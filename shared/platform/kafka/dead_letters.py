@@ -17,7 +17,9 @@ _REASON_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One record, or one whole batch that the client could not read (`kind` batch: value is the batch as the log has it)."""
+    """One record; or one whole batch that the client could not read (`kind` batch: value is the batch as the log has it); or the
+    place of records that an operator passed over (gap: without what they held).
+    """
 
     topic: str
     partition: int
@@ -27,9 +29,9 @@ class DeadLetter:
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
-    kind: Literal["record", "batch"] = "record"
+    kind: Literal["record", "batch", "gap"] = "record"
     last_offset: int | None = None
-    """Of a batch: its last record's offset."""
+    """Of a batch or a gap: its last record's offset."""
 
     @classmethod
     def of(cls, topic: str, partition: int, record: Record, reason: str) -> "DeadLetter":

@@ -33,6 +33,8 @@ class Replay:
 
     def refusal(self, letter: BuriedLetter) -> str | None:
         """Why this letter is not sent back, None when it may be."""
+        if letter.kind == "gap":
+            return "it only names records that an operator passed over"
         if letter.kind != "record":
             return "it is a whole batch that no client can read, not a record; its sound records were handled then"
         if letter.topic not in self._topics:
