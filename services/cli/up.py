@@ -43,10 +43,13 @@ def up(
     from services.cli.running import Ports, detached  # noqa: PLC0415
     from services.cli.running.console import fetch_with_bar, say, show  # noqa: PLC0415
     from services.cli.topics import TopicError  # noqa: PLC0415
+    from shared.platform.logs import configure_logging  # noqa: PLC0415
 
     var = var.absolute()
     ports = Ports(ingest_port, correlate_port, notify_port, kafka_port, database_port)
-    if not kept:
+    if kept:
+        configure_logging(service="up", level="warning")
+    else:
         # What a client library has to say while a broker starts is no news to the person at the terminal.
         logging.disable(logging.CRITICAL)
     try:

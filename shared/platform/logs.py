@@ -4,15 +4,18 @@ Events are constants in the form `noun.past_tense`; what varies goes into fields
 secrets are dropped here, as a last guard behind the rule not to log them.
 """
 
+import contextlib
 import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import structlog
 from structlog.typing import Processor
+
+from shared.platform.metrics import LOG_LINES_LOST
 
 FORBIDDEN = frozenset({
     "authorization", "body", "document", "headers", "key", "name", "names", "password", "payload", "record", "secret",
@@ -40,7 +43,7 @@ def configure_logging(*, service: str, level: str = "info", form: str = "json") 
         to_bytes = structlog.processors.JSONRenderer(serializer=_serialized)
         structlog.configure(
             processors=[*shared, to_bytes],
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            logger_factory=structlog.BytesLoggerFactory(_Unfailing(sys.stderr.buffer)),  # type: ignore[arg-type] # it has what is used
             wrapper_class=wrapper,
             cache_logger_on_first_use=True,
         )
@@ -64,6 +67,23 @@ def configure_logging(*, service: str, level: str = "info", form: str = "json") 
     for library, least in _QUIET.items():
         logging.getLogger(library).setLevel(least)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+class _Unfailing:
+    """A stream that loses a line rather than the work that it tells of: the log's disk may be full, its reader may be gone."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, line: bytes) -> None:
+        try:
+            self._stream.write(line)
+        except OSError:
+            LOG_LINES_LOST.inc()
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def _drop_forbidden(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -17,6 +17,9 @@ REQUEST_SECONDS: Final = Histogram(
 )
 KEYS_KNOWN: Final = Gauge("atalaya_keys_known", "API keys this process knows, revoked ones too.")
 REFUSED_KEYS: Final = Counter("atalaya_http_keys_refused_total", "Requests refused for their key.", ("reason",))
+LOG_LINES_LOST: Final = Counter(
+    "atalaya_log_lines_lost_total", "Lines that could not be written: the log's disk is full, or its reader gone."
+)
 OUTBOX_SENT: Final = Counter("atalaya_outbox_sent_total", "Messages that left through an outbox.", ("relay",))
 OUTBOX_OLDEST_SECONDS: Final = Gauge("atalaya_outbox_oldest_seconds", "Age of the oldest message not yet sent.", ("relay",))
 

@@ -1,5 +1,6 @@
 """What a person at the terminal sees of a start. All but the result goes to standard error."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from shared.platform.settings import load_settings
 
 
 def say(what: str) -> None:
-    """A step of the start or the end."""
-    typer.echo(f"· {what}", err=True)
+    """A step of the start or the end. Where it cannot be said, as on a full disk, it is done all the same."""
+    with contextlib.suppress(OSError):
+        typer.echo(f"· {what}", err=True)
 
 
 def fetch_with_bar(var: Path) -> None:

@@ -50,11 +50,7 @@ class Kept:
         ends = 0
         while not self._asked.is_set():
             began = loop.time()
-            self._child = child = await Child.start(self._command)
-            self._changed()
-            if self._asked.is_set():  # asked while it was being started
-                await child.stop()
-            code = await child.ended()
+            code = await self._once()
             if self._asked.is_set():
                 return
             ends = 1 if loop.time() - began > WELL_AFTER_SECONDS else ends + 1
@@ -63,6 +59,18 @@ class Kept:
                 self._given_up = True
                 return
             await self._pause(min(FIRST_PAUSE_SECONDS * 2 ** (ends - 1), LONGEST_PAUSE_SECONDS))
+
+    async def _once(self) -> int | None:
+        """One process from its start to its end; its exit code, None where it could not be started: the disk may be full."""
+        try:
+            self._child = child = await Child.start(self._command)
+        except OSError as error:
+            log.warning("process.not_started", process=self._command.name, error=error.strerror)
+            return None
+        self._changed()
+        if self._asked.is_set():  # asked while it was being started
+            await child.stop()
+        return await child.ended()
 
     async def stop(self) -> None:
         """End it and start it no more."""
@@ -110,4 +118,7 @@ class Keeper:
         await self.end(*ENGINES)
 
     def _changed(self) -> None:
-        self._record([identity for kept in self._kept if (identity := kept.identity) is not None])
+        try:
+            self._record([identity for kept in self._kept if (identity := kept.identity) is not None])
+        except OSError as error:
+            log.warning("processes.not_recorded", error=error.strerror)

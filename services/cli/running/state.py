@@ -109,8 +109,14 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    fresh = path.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    fresh.write_text(json.dumps(content, indent=2) + "\n")
-    fresh.replace(path)
+    """Whole or not at all, as far as the disk allows: on a full one what is there is written over, which takes no room."""
+    text, fresh = json.dumps(content, indent=2) + "\n", path.with_suffix(".new")
+    try:
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        fresh.write_text(text)
+        fresh.replace(path)
+    except OSError:
+        with path.open("r+") as there:
+            there.write(text)
+            there.truncate()

@@ -1,6 +1,7 @@
 """Against real, small processes."""
 
 import asyncio
+import errno
 import sys
 from pathlib import Path
 
@@ -80,3 +81,27 @@ async def test_services_end_before_the_engines(tmp_path: Path) -> None:
         assert engine.process() is not None
         await keeper.end_all()
     assert engine.process() is None
+
+
+async def test_what_dies_is_started_again_though_it_can_neither_be_recorded_nor_started_at_once(tmp_path: Path) -> None:
+    starts: list[int] = []
+    came_back = asyncio.Event()
+
+    def record(identities: list[Identity]) -> None:
+        starts.extend(identity.pid for identity in identities if identity.pid not in starts)
+        if len(starts) > 1:
+            came_back.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        keeper = Keeper(group, record)
+        kept = keeper.begin(Command("small", (sys.executable, "-c", WAITS), tmp_path / "log" / "small.log"))
+        kept.ready = True
+        while (first := keeper.identity("small")) is None:
+            await asyncio.sleep(0.01)
+            (tmp_path / "log").mkdir(exist_ok=True)
+        process = first.process()
+        assert process is not None
+        process.kill()
+        await came_back.wait()
+        await keeper.end_all()

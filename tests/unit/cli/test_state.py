@@ -71,3 +71,11 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EngineError, match=r"cannot be made .* --var DIR"):
         check(tmp_path / "file" / "var")
+
+
+def test_where_no_new_file_can_be_made_the_old_one_is_written_over(tmp_path: Path) -> None:
+    state = State(tmp_path)
+    state.publish({"ingest": "http://127.0.0.1:8601", "kafka": "a long address that is no more"})
+    (tmp_path / "atalaya.new").mkdir()
+    state.publish({"ingest": "http://127.0.0.1:8602"})
+    assert state.addresses() == {"ingest": "http://127.0.0.1:8602"}

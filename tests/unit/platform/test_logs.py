@@ -1,6 +1,9 @@
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -77,3 +80,18 @@ def test_the_level_is_the_least_that_is_logged(capsys: pytest.CaptureFixture[str
     configure_logging(service="ingest", level="error")
     structlog.get_logger().warning("batch.postponed")
     assert lines(capsys) == []
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_log_that_cannot_be_written_stops_no_work(form: str) -> None:
+    code = (
+        "import logging, structlog; from shared.platform.logs import configure_logging; "
+        f"configure_logging(service='ingest', form='{form}'); "
+        "[structlog.get_logger().info('request.answered', count=count, text='x' * 1000) for count in range(100)]; "
+        "logging.getLogger('a.library').warning('it said something'); print('went on', flush=True)"
+    )
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            (sys.executable, "-c", code), stdout=subprocess.PIPE, stderr=full, check=False, timeout=60, text=True
+        )
+    assert ran.stdout == "went on\n"
