@@ -34,6 +34,7 @@ def up(
     nation: Annotated[str, typer.Option(help="nation of the first key, as ISO 3166-1 alpha-2")] = "GT",
     as_json: Annotated[bool, typer.Option("--json", help="print the addresses as one JSON object")] = False,
     kept: Annotated[bool, typer.Option("--kept", hidden=True, help="be the keeper that --detach leaves behind")] = False,
+    told: Annotated[int | None, typer.Option("--tell", hidden=True, help="the pipe on which to tell that all is ready")] = None,
 ) -> None:
     """Start Kafka, PostgreSQL, ingest, correlate and notify; print their addresses and a first key.
 
@@ -62,6 +63,8 @@ def up(
         def ready(system: "System") -> None:
             if not kept:
                 show(system.addresses(), var, as_json=as_json, detached=False)
+            elif told is not None:
+                detached.tell(told)
 
         asyncio.run(_until_asked(var, ports, nation, ready, say))
     except (EngineError, TopicError) as error:

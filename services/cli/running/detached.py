@@ -1,9 +1,10 @@
 """Leaving a running Atalaya to a process of its own, and ending it from outside."""
 
 import contextlib
+import os
+import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,24 @@ def start(var: Path, ports: Ports, nation: str) -> dict[str, Any]:
         "database": ports.database,
     }
     flags = [part for name, port in asked.items() if port is not None for part in (f"--{name}-port", str(port))]
-    argv = (sys.executable, "-P", "-m", "services.cli.main", "up", "--kept", "--var", str(var), "--nation", nation, *flags)
-    with log.open("wb") as said:
-        keeper = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
-    try:
-        _wait(keeper, state)
-    except BaseException:
-        keeper.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            keeper.wait(STOP_SECONDS)
-        raise
-    if keeper.returncode is not None:
+    hears, tells = os.pipe()
+    program = (sys.executable, "-P", "-m", "services.cli.main", "up", "--kept", "--tell", str(tells))
+    argv = (*program, "--var", str(var), "--nation", nation, *flags)
+    with os.fdopen(hears, "rb") as word, log.open("wb") as said:
+        with os.fdopen(tells, "wb"):  # the keeper alone holds it open: its end is heard, too
+            keeper = subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, pass_fds=(tells,)
+            )
+        try:
+            ready = is_told(word.fileno(), START_SECONDS)
+        except TimeoutError:
+            _end(keeper)
+            raise EngineError(f"Atalaya was not ready after {START_SECONDS:.0f} s; see the logs in {var / 'log'}.") from None
+        except BaseException:
+            _end(keeper)
+            raise
+    if not ready:
+        keeper.wait(STOP_SECONDS)
         raise EngineError(_sentence(log))
     found = state.addresses()
     if found is None:
@@ -71,15 +79,25 @@ def stop(var: Path) -> list[str]:
     return running
 
 
-def _wait(keeper: subprocess.Popen[bytes], state: State) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while keeper.poll() is None:
-        recorded = state.recorded()
-        if state.addresses() is not None and recorded and recorded[0].pid == keeper.pid:
-            return
-        if time.monotonic() > deadline:
-            raise EngineError(f"Atalaya was not ready after {START_SECONDS:.0f} s; see the logs in {state.var / 'log'}.")
-        time.sleep(0.05)
+def tell(descriptor: int) -> None:
+    """Tell whoever waits at the other end of a pipe that all is ready."""
+    with contextlib.suppress(OSError):  # it may have gone away meanwhile
+        os.write(descriptor, b"ready")
+    os.close(descriptor)
+
+
+def is_told(descriptor: int, seconds: float) -> bool:
+    """Wait until the other end of a pipe tells that it is ready, True, or has ended, False; TimeoutError when neither comes."""
+    readable, _, _ = select.select([descriptor], [], [], seconds)
+    if not readable:
+        raise TimeoutError
+    return bool(os.read(descriptor, 16))
+
+
+def _end(keeper: subprocess.Popen[bytes]) -> None:
+    keeper.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        keeper.wait(STOP_SECONDS)
 
 
 def _sentence(log: Path) -> str:
