@@ -5,7 +5,16 @@ from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.track import handling
-from services.correlate.domain.track.evidence import expiry, gravest, in_earnest, is_exercise, latest, only_past, shown, strongest
+from services.correlate.domain.track.evidence import (
+    expiry,
+    gravest,
+    is_exercise,
+    latest,
+    of_one_time,
+    only_past,
+    shown,
+    strongest,
+)
 from services.correlate.domain.track.headlines import actor_headline
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.predict import Places, off_route
@@ -30,16 +39,17 @@ def _strong(sighting: Sighting, entry: UUID, active: Active) -> Hit | None:
 def actor_alert(
     entry: UUID, sightings: Sequence[Sighting], active: Active, policy: TrackPolicy, places: Places | None
 ) -> StandingAlert | None:
-    """One alert for the entry, whichever documents it showed; None where nothing seen is worth acting on.
+    """One alert for the entry, whichever documents it showed, of the last time that it was met; None where nothing seen is worth acting on.
 
     What is asked is what the latest version of the entry asks. The subject is the thing seen last.
     An event that met the entry at several positions counts once, by the newest and surest hit.
     """
     strong = {sighting.sighting_id: hit for sighting in sightings if (hit := _strong(sighting, entry, active))}
-    every = in_earnest(one for one in sightings if one.sighting_id in strong)
+    hitting = [one for one in sightings if one.sighting_id in strong]
+    every = of_one_time(hitting, lambda one: one, policy, within=policy.horizon)
     if not every:
         return None
-    past = only_past(every)
+    past = only_past(every, policy)
     surest: dict[UUID, tuple[Sighting, Hit]] = {}
     for one in every:
         hit, held = strong[one.sighting_id], surest.get(one.event_id)

@@ -37,7 +37,7 @@ def _alert(link: Link, policy: TrackPolicy, places: Places | None) -> StandingAl
     last = link.crossings[-1]
     ahead = off_route(last, places, policy)
     evidence = [*map(shown, link.crossings), shown(link.seizure, _explained(link))]
-    past = only_past(every)
+    past = only_past(every, policy)
     return StandingAlert(
         id=alert_id("seizure_link", link.companion.key, str(link.seizure.lineage_id), link.seizure.subject.key),
         cause=Cause.SEIZURE_LINK,

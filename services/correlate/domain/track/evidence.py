@@ -1,6 +1,6 @@
 """What alerts of every cause have in common: how evidence is shown, bounded and marked, and how long an alert serves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -41,15 +41,27 @@ def latest(evidence: Sequence[Piece], policy: TrackPolicy) -> Sequence[Piece]:
     return evidence[-policy.evidence_kept :]
 
 
-def only_past(sightings: Iterable[Sighting]) -> bool:
-    """True where nothing but a look back gave the alert."""
-    return all(sighting.retroactive for sighting in sightings)
+def only_past(sightings: Iterable[Sighting], policy: TrackPolicy) -> bool:
+    """True where nothing but a look back gave the alert, or all of it came in when it was over."""
+    return all(one.retroactive or one.received_at - one.occurred_at > policy.horizon for one in sightings)
 
 
-def in_earnest(sightings: Iterable[Sighting]) -> list[Sighting]:
-    """Those that are no exercise, or all where there is nothing else: a drill neither mutes nor feeds a real alert."""
-    every = list(sightings)
-    return [sighting for sighting in every if not sighting.exercise] or every
+def of_one_time(
+    pieces: Sequence[Piece], seen: Callable[[Piece], Sighting], policy: TrackPolicy, *, within: timedelta
+) -> Sequence[Piece]:
+    """Those within a time before the latest of them, in order of occurrence; older ones are of another time and another alert.
+
+    Drills count only where nothing in earnest lies within the horizon before the latest of them: a drill neither mutes nor feeds a real alert.
+    """
+    real = [piece for piece in pieces if not seen(piece).exercise]
+    drills = [piece for piece in pieces if seen(piece).exercise]
+    chosen = real
+    if drills and (not real or seen(drills[-1]).occurred_at - seen(real[-1]).occurred_at > policy.horizon):
+        chosen = drills
+    if not chosen:
+        return ()
+    since = seen(chosen[-1]).occurred_at - within
+    return [piece for piece in chosen if seen(piece).occurred_at >= since]
 
 
 def is_exercise(sightings: Iterable[Sighting]) -> bool:

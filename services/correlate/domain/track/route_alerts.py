@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from services.correlate.domain.track import handling
-from services.correlate.domain.track.evidence import expiry, gravest, in_earnest, is_exercise, latest, only_past, shown
+from services.correlate.domain.track.evidence import expiry, gravest, is_exercise, latest, of_one_time, only_past, shown
 from services.correlate.domain.track.headlines import route_headline, route_seizure_headline
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.predict import along_route
 from services.correlate.domain.track.routes import Chain, progress
-from services.correlate.domain.track.seizures import seizure_severity, seizures_on_route
+from services.correlate.domain.track.seizures import seizure_severity
 from services.correlate.domain.track.standing import StandingAlert
 from shared.contracts.alerts import AlertEvidence, EntryReference, RouteProgress
+from shared.contracts.events import EventKind
 from shared.contracts.explanation import Evidence
 from shared.contracts.identity import alert_id
 from shared.contracts.sightings import Sighting, Subject
@@ -42,6 +44,18 @@ def _before_listed(route: RouteEntry, chain: Chain) -> bool:
     return route.version == 1 and all(sighting.list_version < route.list_version for sighting in chain.sightings)
 
 
+def _last_chain(
+    route: RouteEntry, sightings: Sequence[Sighting], active: Callable[[UUID, datetime], bool], policy: TrackPolicy
+) -> Chain | None:
+    """The last trip in earnest; a drill's only where none in earnest lies within the horizon before it."""
+    real = progress(route, [one for one in sightings if not one.exercise], active, policy)
+    drills = [one for one in sightings if one.exercise]
+    drill = progress(route, drills, active, policy) if drills else None
+    if real is None or (drill is not None and drill.end - real.end > policy.horizon):
+        return drill
+    return real
+
+
 def route_alert(
     subject_key: str,
     route: RouteEntry,
@@ -50,14 +64,12 @@ def route_alert(
     policy: TrackPolicy,
 ) -> StandingAlert | None:
     """The alert of a subject on a route; None where it was not seen at enough consecutive waypoints in their windows."""
-    real = [sighting for sighting in sightings if not sighting.exercise]
-    drills = [sighting for sighting in sightings if sighting.exercise]
-    chain = progress(route, real, active, policy) or progress(route, drills, active, policy)
+    chain = _last_chain(route, sightings, active, policy)
     if chain is None:
         return None
     body, last = route.body, chain.sightings[-1]
     ahead = along_route(body, chain, policy)
-    past = only_past(chain.sightings) or _before_listed(route, chain)
+    past = only_past(chain.sightings, policy) or _before_listed(route, chain)
     of = len(body.waypoints)
     return StandingAlert(
         id=alert_id("route", subject_key, str(route.entry_id)),
@@ -87,19 +99,21 @@ def route_seizure_alert(
     policy: TrackPolicy,
 ) -> StandingAlert | None:
     """The one alert of a route on which something was seized; each further seizure revises it."""
-    seizures = [
+    hitting = [
         (sighting, hit)
-        for sighting in seizures_on_route(in_earnest(sightings), policy)
+        for sighting in sightings
+        if sighting.kind is EventKind.SEIZURE
         for hit in sighting.hits
         if hit.entry_id == entry and active(entry, sighting.occurred_at)
     ]
+    seizures = of_one_time(hitting, itemgetter(0), policy, within=policy.route_seizures_within)
     if not seizures:
         return None
     every = [sighting for sighting, _ in seizures]
     last = every[-1]
     newest = max((hit for _, hit in seizures), key=lambda hit: (hit.version, hit.list_version))
     name = next((route.body.name for route in routes if route.entry_id == entry), None)
-    past = only_past(every)
+    past = only_past(every, policy)
     marks = [handling.of_sighting(sighting) for sighting in every]
     marks += [handling.of_hit(hit) for _, hit in seizures]
     return StandingAlert(

@@ -121,26 +121,46 @@ def _last_trip(links: list[tuple[_Link, Way]]) -> tuple[_Link, Way]:
     return max(trip, key=lambda one: (one[0].rank(), one[1]))
 
 
+Seen = Sequence[tuple[Sighting, tuple[int, ...]]]
+"""Sightings with the waypoints that each lies at, in order of time."""
+
+
 def progress(
     route: RouteEntry, sightings: Sequence[Sighting], active: Callable[[UUID, datetime], bool], policy: TrackPolicy
 ) -> Chain | None:
     """The longest valid chain of the last trip, None below the route's least number of waypoints.
 
-    `sightings` stand (see `revisions.standing`) and are in order of time.
+    The last trip is that of the latest sighting with which a chain ends, seen from the horizon before it up to it: what else was seen, before
+    or after, has no part in it. `sightings` stand (see `revisions.standing`) and are in order of time.
     """
-    body = route.body
     seen = [
         (sighting, positions)
         for sighting in sightings
-        if sighting.place is not None and (positions := places_at(body, sighting.place)) and follows(route, sighting, active)
+        if sighting.place is not None
+        and (positions := places_at(route.body, sighting.place))
+        and follows(route, sighting, active)
     ]
-    if len(seen) < body.least_waypoints:
-        return None
-    ways: tuple[Way, ...] = ("forward", "reverse") if body.direction == "both" else (body.direction,)
-    found = [(link, way) for way in ways for link in _links(body, seen, way, policy) if link.length >= body.least_waypoints]
+    found = _chains(route.body, seen, policy)
     if not found:
         return None
-    last, way = _last_trip(found)
+    if seen[-1][0].occurred_at - seen[0][0].occurred_at <= policy.horizon:
+        return _chain(*_last_trip(found))
+    for end in sorted({link.sighting.occurred_at for link, _ in found}, reverse=True):
+        within = [one for one in seen if end - policy.horizon <= one[0].occurred_at <= end]
+        if trip := _chains(route.body, within, policy):
+            return _chain(*_last_trip(trip))
+    return None
+
+
+def _chains(body: RouteBody, seen: Seen, policy: TrackPolicy) -> list[tuple[_Link, Way]]:
+    """The best chain that ends at each sighting, those of enough waypoints."""
+    if len(seen) < body.least_waypoints:
+        return []
+    ways: tuple[Way, ...] = ("forward", "reverse") if body.direction == "both" else (body.direction,)
+    return [(link, way) for way in ways for link in _links(body, seen, way, policy) if link.length >= body.least_waypoints]
+
+
+def _chain(last: _Link, way: Way) -> Chain:
     links: list[Sighting] = []
     link: _Link | None = last
     while link is not None:

@@ -73,12 +73,3 @@ def companion_links(sightings: Sequence[Sighting], policy: TrackPolicy) -> Itera
         latest = sorted(together.items(), key=lambda one: (-one[1][-1].occurred_at.timestamp(), one[0].key))
         for companion, crossings in latest[: policy.most_companions]:
             yield Link(seizure, companion, tuple(crossings))
-
-
-def seizures_on_route(sightings: Sequence[Sighting], policy: TrackPolicy) -> list[Sighting]:
-    """The seizures on a route that belong with the latest of them, in order of time."""
-    every = [sighting for sighting in sightings if sighting.kind is EventKind.SEIZURE]
-    if not every:
-        return []
-    since = every[-1].occurred_at - policy.route_seizures_within
-    return [sighting for sighting in every if sighting.occurred_at >= since]

@@ -34,6 +34,11 @@ class StandingAlert(Contract):
     expires_at: Utc
 
     @property
+    def last_seen(self) -> datetime:
+        """When the latest of its evidence occurred."""
+        return max(one.occurred_at for one in self.evidence)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the content in canonical JSON."""
         content = self.model_dump(mode="json", by_alias=True)
