@@ -57,7 +57,7 @@ class Expiry:
     async def once(self) -> int:
         """Close what is due, some at a time; how many."""
         now = self._clock.now()
-        async with self._database.pipeline("loops") as pipe:
+        async with self._database.pipeline() as pipe:
             due = await alert_store.overdue(pipe, now, _AT_ONCE)
             closed = expired(due, now)
             await alert_store.write_revisions(pipe, closed)

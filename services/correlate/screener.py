@@ -1,7 +1,7 @@
 """Screening: events against the index, sightings acknowledged by the broker, then the offset."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -11,8 +11,7 @@ import structlog
 from services.correlate.index_feed import IndexFeed, ListBehindError
 from services.correlate.judging import Judging, Run, read, unknown
 from services.correlate.metrics import EVENTS_SCREENED
-from services.correlate.store.bulk import LEAVE_COMMIT_TO_THE_LOG
-from services.correlate.store.events import known_digests, note_events
+from services.correlate.store.events import ask_digests, known_digests, note_events
 from services.correlate.store.messages import partition_markers
 from services.correlate.tables import consumer_offset
 from shared.contracts.events import Event
@@ -36,6 +35,14 @@ class Question:
     digests: dict[UUID, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A batch that is done, and what was screened of it."""
+
+    batch: Batch
+    events: Sequence[Event]
+
+
 class Screening:
     """Handles batches of the events topic.
 
@@ -57,8 +64,7 @@ class Screening:
         self._database = database
         self._judging = Judging(feed, slice_seconds)
         self._list_wait_seconds = list_wait_seconds
-        self._questions = Together(self._ask)
-        self._marks = Together(self._note)
+        self._together = Together(self._commit)
 
     async def handle(self, batch: Batch) -> None:
         """Judge a batch, send what it gives, move the offset.
@@ -73,19 +79,14 @@ class Screening:
             if run.marker is not None:
                 await self._until_listed(run.marker.list_version)
                 await self._send(partition_markers(run.marker.list_version, batch.partition))
-        await self._marks.take((batch, [one.event for run in runs for one in run.events]))
+        await self._together.take(Mark(batch, [one.event for run in runs for one in run.events]))
 
     async def _leave_out_known(self, runs: Sequence[Run]) -> None:
         ids = {one.event.event_id for run in runs for one in run.events}
         if ids:
             question = Question(ids)
-            await self._questions.take(question)
+            await self._together.take(question)
             unknown(runs, question.digests)
-
-    async def _ask(self, questions: Sequence[Question]) -> None:
-        digests = await known_digests(self._database, set().union(*(question.ids for question in questions)))
-        for question in questions:
-            question.digests = {each: digests[each] for each in question.ids & digests.keys()}
 
     async def _until_listed(self, list_version: int) -> None:
         try:
@@ -100,14 +101,28 @@ class Screening:
             if error is not None:
                 raise error
 
-    async def _note(self, done: Sequence[tuple[Batch, Sequence[Event]]]) -> None:
-        screened = [event for _, events in done for event in events]
+    async def _commit(self, taken: Sequence[Question | Mark]) -> None:
+        """Move the offsets of what is done, and answer what others ask: in one transaction, if they meet."""
+        questions = [one for one in taken if isinstance(one, Question)]
+        marks = [one for one in taken if isinstance(one, Mark)]
+        asked = set().union(*(question.ids for question in questions))
+        if marks:
+            digests = await self._note(marks, asked)
+        else:
+            digests = await known_digests(self._database, asked)
+        for question in questions:
+            question.digests = {each: digests[each] for each in question.ids & digests.keys()}
+
+    async def _note(self, marks: Sequence[Mark], asked: Collection[UUID]) -> dict[UUID, str]:
+        screened = [event for mark in marks for event in mark.events]
         async with self._database.pipeline() as pipe:
-            await pipe.send(LEAVE_COMMIT_TO_THE_LOG)
-            advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [batch for batch, _ in done])
+            advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [mark.batch for mark in marks])
             await note_events(pipe, screened)
+            answer = await ask_digests(pipe, asked) if asked else None
             await advance.confirm()
+            digests = await answer.pairs() if answer else {}
         EVENTS_SCREENED.inc(len(screened))
+        return digests
 
 
 class ScreenWorker:

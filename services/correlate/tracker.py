@@ -18,7 +18,6 @@ from services.correlate.sorting import Sorted, merged, read, the_one_that_stands
 from services.correlate.store import alerts as alert_store
 from services.correlate.store import tracking as store
 from services.correlate.store.alerts import Revision
-from services.correlate.store.bulk import LEAVE_COMMIT_TO_THE_LOG
 from services.correlate.store.messages import sighting_messages
 from services.correlate.store.tracking import Known
 from services.correlate.tables import consumer_offset, outbox
@@ -71,12 +70,11 @@ class Tracker:
         """Several partitions' batches in one transaction; no subject and no lineage is on two of them."""
         found = merged([one for _, one in taken])
         async with self._database.pipeline() as pipe:
-            await pipe.send(LEAVE_COMMIT_TO_THE_LOG)
             advance = await advance_offsets(pipe, consumer_offset, CONSUMER, [batch for batch, _ in taken])
             await store.note_markers(pipe, {batch.partition: own.markers for batch, own in taken})
             question = await store.ask(pipe, found, self._policy.horizon)
             await advance.confirm()
-            known = await question.known()
+            known = await question.answered()
             withdrawn = [one for notice in found.notices.values() for one in withdrawals(notice, known.noticed)]
             await post_through(pipe, outbox, sighting_messages(withdrawn))
             written = await self._take_sightings(pipe, found, known) if found.sightings else []

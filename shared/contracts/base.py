@@ -12,7 +12,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
 )
 
@@ -27,17 +26,13 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-def _rfc3339(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _exact(value: object) -> object:
     """A float from JSON keeps the digits it was written with, not its binary neighbour."""
     return str(value) if isinstance(value, float) else value
 
 
-Utc = Annotated[AwareDatetime, AfterValidator(_in_utc), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
-"""A moment, kept and written in UTC."""
+Utc = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment, kept in UTC and so written with a `Z`."""
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$"), Field(description="ISO 3166-1 alpha-2", examples=["GT"])]
 Nation = Country

@@ -103,8 +103,8 @@ async def _prepared(session: aiohttp.ClientSession, system: System, plan: Plan, 
 async def _looked_back(database: str) -> None:
     """Waits until what was stored has been judged by the new list: that is work of another path than the one measured."""
     async with asyncio.timeout(PATIENCE_SECONDS), await AsyncConnection.connect(database, autocommit=True) as connection:
-        while (await (await connection.execute(_BEHIND)).fetchone()) != (False,):
-            await asyncio.sleep(0.2)  # noqa: ASYNC110 - another process does it
+        while (await (await connection.execute(_BEHIND)).fetchone()) != (False,):  # noqa: ASYNC110 - another process does it
+            await asyncio.sleep(0.2)
 
 
 _BEHIND = """

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.store.bulk import put_records, put_through
+from services.correlate.store.bulk import document, put
 from services.correlate.store.messages import alert_message
 from services.correlate.tables import alert as alerts
 from services.correlate.tables import alert_revision as revisions
@@ -76,9 +76,9 @@ async def write_revisions(pipe: Pipe, written: Sequence[Revision]) -> None:
         return
     contents = [_content(revision.stored.alert) for revision in written]
     rows = [_row(one.stored, content) for one, content in zip(written, contents, strict=True)]
-    await put_records(pipe, alerts, rows, replace=True)
+    await put(pipe, alerts, rows, replace=True)
     history = [_revision_row(one, content) for one, content in zip(written, contents, strict=True)]
-    await put_through(pipe, revisions, history, replace=False)
+    await put(pipe, revisions, history, replace=False)
     await post_through(pipe, outbox, [_message(revision) for revision in written])
 
 
@@ -99,7 +99,7 @@ def _revision_row(revision: Revision, content: str) -> dict[str, Any]:
         "revision": alert.revision,
         "type": revision.type.value,
         "at": alert.revised_at,
-        "content": content,
+        "content": document(content),
     }
 
 
@@ -122,5 +122,5 @@ def _row(stored: StoredAlert, content: str) -> dict[str, Any]:
         "revised_at": alert.revised_at,
         "expires_at": alert.expires_at,
         "last_seen": stored.last_seen,
-        "content": content,
+        "content": document(content),
     }

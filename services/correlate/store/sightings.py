@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Text, Uuid, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.store.bulk import among
+from services.correlate.store.bulk import among, document
 from services.correlate.tables import sighting as sightings
 from shared.contracts.sightings import Sighting
 
@@ -94,5 +94,5 @@ def sighting_row(sighting: Sighting) -> dict[str, Any]:
         "withdrawn": sighting.withdrawn,
         "retroactive": sighting.retroactive,
         "list_version": sighting.list_version,
-        "content": sighting.model_dump_json(exclude_none=True, by_alias=True),
+        "content": document(sighting.model_dump_json(exclude_none=True, by_alias=True)),
     }

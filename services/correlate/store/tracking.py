@@ -1,7 +1,7 @@
 """What tracking reads and writes of a batch: all questions in one round trip, all answers written in another."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from services.correlate.domain.track.revisions import lineage_bucket
 from services.correlate.in_force import InForce
 from services.correlate.sorting import Sorted
 from services.correlate.store.alerts import ALERT_COLUMNS, StoredAlert, stored_alert
-from services.correlate.store.bulk import put_through
+from services.correlate.store.bulk import put
 from services.correlate.store.sightings import sighting_row
 from services.correlate.tables import lookback_marker, sighting
 from shared.contracts.base import Handling, Tlp
@@ -21,14 +21,15 @@ from shared.platform.database.pipeline import Answer, Pipe
 _LOCK_CLASS: Final = 0x617461
 """First half of the advisory locks of lineages."""
 
-_REVISIONS: Final = "SELECT lineage_id, revision FROM correlate.lineage_revision WHERE lineage_id = ANY(%(lineages)s::uuid[])"
-
-_STORED: Final = "SELECT content FROM correlate.sighting WHERE sighting_id = ANY(%(ids)s::uuid[])"
-
-_OF_LINEAGES: Final = "SELECT content FROM correlate.sighting WHERE lineage_id = ANY(%(lineages)s::uuid[]) AND NOT withdrawn"
-
-_HISTORIES: Final = """
-    SELECT seen.content
+_KNOWN: Final = """
+    SELECT 'revision', lineage_id, revision::bigint, NULL::text FROM correlate.lineage_revision
+    WHERE lineage_id = ANY(%(lineages)s::uuid[])
+  UNION ALL
+    SELECT 'stored', NULL, NULL, content FROM correlate.sighting WHERE sighting_id = ANY(%(ids)s::uuid[])
+  UNION ALL
+    SELECT 'noticed', NULL, NULL, content FROM correlate.sighting WHERE lineage_id = ANY(%(noticed)s::uuid[]) AND NOT withdrawn
+  UNION ALL
+    SELECT 'past', NULL, NULL, seen.content
     FROM unnest(%(subjects)s::text[]) AS wanted (subject)
     CROSS JOIN LATERAL (
         SELECT max(occurred_at) - %(horizon)s::interval AS since FROM correlate.sighting
@@ -38,16 +39,16 @@ _HISTORIES: Final = """
         SELECT content FROM correlate.sighting
         WHERE partition_subject = wanted.subject AND occurred_at >= span.since AND sighting_id <> ALL (%(ids)s::uuid[])
     ) AS seen
+  UNION ALL
+    SELECT 'routes', NULL, coalesce(max(list_version), 0), NULL FROM correlate.entry WHERE type = 'route'
 """
-"""By subject, without the batch's own: everything from its latest sighting back to the horizon, and perhaps more than that, since
-the batch may bring a later one."""
+"""The past of a subject, without the batch's own: everything from its latest sighting back to the horizon, and perhaps more than that,
+since the batch may bring a later one. One statement, since each costs as much as many rows."""
 
 _ALERTS: Final = f"""
     SELECT {ALERT_COLUMNS} FROM correlate.alert WHERE partition_subject = ANY(%(subjects)s::text[])
     ORDER BY alert_id FOR UPDATE
 """  # noqa: S608 - names of columns of ours
-
-_ROUTES_VERSION: Final = "SELECT coalesce(max(list_version), 0) FROM correlate.entry WHERE type = 'route'"
 
 _ROUTES: Final = "SELECT content FROM correlate.entry WHERE type = 'route' AND ended_at IS NULL ORDER BY entry_id"
 
@@ -69,58 +70,59 @@ _NOTE_REVISIONS: Final = """
 class Known:
     """What is stored about a batch."""
 
-    revisions: dict[UUID, int]
-    """The highest revision of those lineages that were ever revised."""
-    stored: dict[UUID, Sighting]
-    """The batch's sightings that are stored already, as they are stored."""
-    histories: dict[str, list[Sighting]]
-    """By partition subject, what is stored beside the batch, at least from its latest sighting back to the horizon."""
     alerts: dict[str, list[StoredAlert]]
     """By partition subject its alerts, nobody else's to change until the transaction ends."""
-    noticed: list[Sighting]
-    """Every stored sighting, not withdrawn, of the lineages that notices speak of."""
     asked_entries: frozenset[UUID]
     """The entries that the batch's hits name."""
     entries: dict[UUID, InForce]
     """Those of them that have not ended."""
-    routes_version: int
+    revisions: dict[UUID, int] = field(default_factory=dict)
+    """The highest revision of those lineages that were ever revised."""
+    stored: dict[UUID, Sighting] = field(default_factory=dict)
+    """The batch's sightings that are stored already, as they are stored."""
+    histories: dict[str, list[Sighting]] = field(default_factory=dict)
+    """By partition subject, what is stored beside the batch, at least from its latest sighting back to the horizon."""
+    noticed: list[Sighting] = field(default_factory=list)
+    """Every stored sighting, not withdrawn, of the lineages that notices speak of."""
+    routes_version: int = 0
     """The version of the list at which a route changed last, 0 if none ever did."""
+
+    def take(self, kind: str, lineage: UUID, number: int, content: str) -> None:
+        """A row of the answer, by its kind."""
+        if kind == "routes":
+            self.routes_version = number
+            return
+        if kind == "revision":
+            self.revisions[lineage] = number
+            return
+        seen = Sighting.model_validate_json(content)
+        if kind == "stored":
+            self.stored[seen.sighting_id] = seen
+        elif kind == "noticed":
+            self.noticed.append(seen)
+        else:
+            self.histories.setdefault(seen.partition_subject, []).append(seen)
 
 
 @dataclass(slots=True)
 class Question:
     """What was asked about a batch."""
 
-    revisions: Answer
-    stored: Answer
-    histories: Answer
-    alerts: Answer
-    noticed: Answer | None
     asked_entries: frozenset[UUID]
+    known: Answer
     entries: Answer
-    routes_version: Answer
+    alerts: Answer
 
-    async def known(self) -> Known:
+    async def answered(self) -> Known:
         """The answers to it."""
-        stored = [_sighting(row) for row in await self.stored.rows()]
-        histories: dict[str, list[Sighting]] = {}
-        for row in await self.histories.rows():
-            seen = _sighting(row)
-            histories.setdefault(seen.partition_subject, []).append(seen)
-        alerts: dict[str, list[StoredAlert]] = {}
-        for row in await self.alerts.rows():
-            alert = stored_alert(row)
-            alerts.setdefault(alert.partition_subject, []).append(alert)
-        return Known(
-            revisions=await self.revisions.pairs(),
-            stored={one.sighting_id: one for one in stored},
-            histories=histories,
-            alerts=alerts,
-            noticed=[_sighting(row) for row in await self.noticed.rows()] if self.noticed else [],
+        known = Known(
+            alerts=_by_subject(stored_alert(row) for row in await self.alerts.rows()),
             asked_entries=self.asked_entries,
             entries=_in_force(await self.entries.rows()),
-            routes_version=(await self.routes_version.rows())[0][0],
         )
+        for kind, lineage, number, content in await self.known.rows():
+            known.take(kind, lineage, number, content)
+        return known
 
 
 async def ask(pipe: Pipe, found: Sorted, horizon: timedelta) -> Question:
@@ -129,23 +131,20 @@ async def ask(pipe: Pipe, found: Sorted, horizon: timedelta) -> Question:
     await _lock_lineages(pipe, lineages, found.notices)
     for notice in found.notices.values():
         await pipe.send(_NOTE_REVISIONS, _noted(notice))
+    subjects = sorted({one.partition_subject for one in found.sightings.values()})
     entries = frozenset(hit.entry_id for one in found.sightings.values() for hit in one.hits)
     values = {
         "lineages": list(lineages),
+        "noticed": list(found.notices),
         "ids": list(found.sightings),
-        "subjects": sorted({one.partition_subject for one in found.sightings.values()}),
+        "subjects": subjects,
         "horizon": horizon,
-        "entries": list(entries),
     }
     return Question(
-        revisions=await pipe.send(_REVISIONS, values),
-        stored=await pipe.send(_STORED, values),
-        histories=await pipe.send(_HISTORIES, values),
-        alerts=await pipe.send(_ALERTS, values),
-        noticed=await pipe.send(_OF_LINEAGES, {"lineages": list(found.notices)}) if found.notices else None,
         asked_entries=entries,
-        entries=await pipe.send(_IN_FORCE, values),
-        routes_version=await pipe.send(_ROUTES_VERSION),
+        known=await pipe.send(_KNOWN, values),
+        entries=await pipe.send(_IN_FORCE, {"entries": list(entries)}),
+        alerts=await pipe.send(_ALERTS, {"subjects": subjects}),
     )
 
 
@@ -180,7 +179,7 @@ async def standing_routes(pipe: Pipe) -> list[RouteEntry]:
 
 async def put_sightings(pipe: Pipe, fresh: Sequence[Sighting]) -> None:
     """Store these, each in place of the one of its id; no id may come twice."""
-    await put_through(pipe, sighting, [sighting_row(one) for one in fresh], replace=True)
+    await put(pipe, sighting, [sighting_row(one) for one in fresh], replace=True)
 
 
 async def note_markers(pipe: Pipe, passed: Mapping[int, Sequence[PartitionMarker]]) -> None:
@@ -190,11 +189,14 @@ async def note_markers(pipe: Pipe, passed: Mapping[int, Sequence[PartitionMarker
         for partition, markers in passed.items()
         for one in markers
     ]
-    await put_through(pipe, lookback_marker, rows, replace=False)
+    await put(pipe, lookback_marker, rows, replace=False)
 
 
-def _sighting(row: Sequence[Any]) -> Sighting:
-    return Sighting.model_validate_json(row[0])
+def _by_subject(stored: Iterable[StoredAlert]) -> dict[str, list[StoredAlert]]:
+    found: dict[str, list[StoredAlert]] = {}
+    for one in stored:
+        found.setdefault(one.partition_subject, []).append(one)
+    return found
 
 
 def _in_force(rows: Sequence[Sequence[Any]]) -> dict[UUID, InForce]:

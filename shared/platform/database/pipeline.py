@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, TypeAlias, cast
 
 import psycopg
+from psycopg.abc import PQGen
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.database.failures import DatabaseAwayError, translated
@@ -81,13 +82,30 @@ async def driver_of(connection: AsyncConnection) -> Driver:
 @contextlib.asynccontextmanager
 async def piped(connection: Driver) -> AsyncIterator[Piped]:
     """A transaction on a connection that commits by itself otherwise. Left by an exception, the connection is of no more use."""
-    with translated():
-        async with connection.pipeline() as pipeline:
-            pipe = Piped(connection, pipeline)
-            try:
-                await pipe.send("BEGIN")
-                yield pipe
-            except asyncio.CancelledError:
-                # The pipeline would wait for the rest of the answers, of a server that may be silent.
-                await connection.close()
-                raise
+    pipeline = _Gathering(connection)
+    connection._pipeline = pipeline  # noqa: SLF001 - what `connection.pipeline()` does with the driver's own
+    try:
+        with translated():
+            async with pipeline:
+                pipe = Piped(connection, pipeline)
+                try:
+                    await pipe.send("BEGIN")
+                    yield pipe
+                except asyncio.CancelledError:
+                    # The pipeline would wait for the rest of the answers, of a server that may be silent.
+                    await connection.close()
+                    raise
+    finally:
+        connection._pipeline = None  # noqa: SLF001 - see above
+
+
+class _Gathering(psycopg.AsyncPipeline):
+    """Sends what was gathered when an answer is wanted. The driver's own sends each statement by itself, and has the server woken for each."""
+
+    def _communicate_gen(self) -> PQGen[None]:
+        yield from ()
+
+    def _fetch_gen(self, *, flush: bool) -> PQGen[None]:
+        if self.command_queue:
+            yield from super()._communicate_gen()
+        yield from super()._fetch_gen(flush=flush)

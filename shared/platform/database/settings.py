@@ -13,6 +13,11 @@ class DatabaseSettings(Group):
         description="`postgresql://user:password@host:port/database`; `?sslmode=verify-full` and the like as libpq has them.",
     )
     pool_loops: int = Field(default=4, ge=1, description="Connections for the workers' own transactions.")
+    lines: int = Field(
+        default=4,
+        ge=2,
+        description="Connections for the workers' pipelined transactions: screening has two at a time, tracking and fan-out one.",
+    )
     pool_api: int = Field(default=8, ge=1, description="Connections for requests; a flood of them takes none of the workers'.")
     pool_timeout_seconds: float = Field(
         default=2.0, gt=0, description="Seconds to wait for a free connection; then it counts as away."

@@ -13,12 +13,12 @@ LEASE = timedelta(seconds=30)
 async def take(
     notify: Station, *, batch: int = 100, room: int = 100, lease: timedelta = LEASE, only: Collection[UUID] | None = None
 ) -> list[Claimed]:
-    async with notify.database.pipeline("api") as pipe:
+    async with notify.database.pipeline() as pipe:
         return await claim(pipe, token=uuid.uuid4(), lease=lease, rooms={}, room=room, batch=batch, only=only)
 
 
 async def write(notify: Station, *results: Result) -> int:
-    async with notify.database.pipeline("api") as pipe:
+    async with notify.database.pipeline() as pipe:
         return await record(pipe, results, notify.clock.now())
 
 
@@ -48,7 +48,7 @@ async def test_a_claim_takes_no_more_of_a_subscription_than_it_has_room_for(noti
     full, _ = await notify.subscribe("http://127.0.0.1:9/")
     free, _ = await notify.subscribe("http://127.0.0.1:9/")
     await notify.arrive(*(alert_message() for _ in range(20)))
-    async with notify.database.pipeline("api") as pipe:
+    async with notify.database.pipeline() as pipe:
         taken = await claim(pipe, token=uuid.uuid4(), lease=LEASE, rooms={full: 0}, room=5, batch=100)
     assert [one.subscription for one in taken] == [free] * 5
 

@@ -171,7 +171,7 @@ async def test_a_server_that_goes_silent_in_mid_query_costs_the_deadline_and_no_
 
 async def test_a_server_that_goes_silent_under_a_pipe_costs_the_deadline_and_no_connection(wire: tuple[Any, str]) -> None:
     line, url = wire
-    async with Database(settings_for(url, pool_loops=2, transaction_deadline_seconds=1.0)) as database:
+    async with Database(settings_for(url, lines=2, transaction_deadline_seconds=1.0)) as database:
 
         async def ask(*, commits: bool) -> None:
             async with database.pipeline() as pipe:
