@@ -91,10 +91,16 @@ class CompactedTable:
             await retire(consumer, self._settings.stop_deadline_seconds)
 
     async def _must_follow(self, consumer: AIOKafkaConsumer) -> None:
-        """KafkaError when the broker does not answer, or when records wait since the last look and none was read.
+        """KafkaError when the broker does not answer, when records wait since the last look and none was read, when partitions were
+        added, or when this process stood still for so long that deletions may be gone from the topic.
 
         The client would go on in silence, and a key that was revoked would stay good here.
         """
+        if _now() - self._seen_at > _OUTDATED_SECONDS:
+            raise KafkaError("this process stood still for too long")
+        known = consumer.partitions_for_topic(self._settings.topic(self._topic))
+        if known is not None and len(known) > len(self._positions):
+            raise KafkaError("partitions were added")
         behind = {tp: self._positions[tp] for tp, end in self._ends.items() if await consumer.position(tp) < end}
         if behind and behind == {tp: self._behind.get(tp) for tp in behind}:
             raise KafkaError("records wait and none is read")

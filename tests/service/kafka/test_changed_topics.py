@@ -1,0 +1,101 @@
+"""Topics that change under those who read them."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from aiokafka.errors import InvalidTimestampError
+
+from shared.platform.clock import SystemClock
+from shared.platform.kafka import connection, table
+from shared.platform.kafka.consumer import PartitionedConsumer
+from shared.platform.kafka.messages import Message
+from shared.platform.kafka.producer import KafkaProducer
+from shared.platform.kafka.table import CompactedTable
+from shared.platform.settings import KafkaSettings
+from tests.service.kafka.conftest import MakeTopic
+from tests.service.kafka.test_table import Dictionary
+from tests.support.kafka_fakes import MemoryLedger, running, until
+
+
+@pytest.fixture
+def _curious(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clients that look for new partitions every half second, and tables that look whether they follow as often."""
+    monkeypatch.setattr(connection, "METADATA_MAX_AGE_MS", 500)
+    monkeypatch.setattr(table, "_LOOK_SECONDS", 0.5)
+    return
+
+
+async def grow(settings: KafkaSettings, topic: str, partitions: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.create_partitions({settings.topic(topic): NewPartitions(partitions)})
+    finally:
+        await admin.close()
+
+
+@pytest.mark.usefixtures("_curious")
+async def test_what_is_written_to_a_partition_that_was_added_is_handled(settings: KafkaSettings, make_topic: MakeTopic) -> None:
+    topic, ledger = await make_topic("things", partitions=1), MemoryLedger()
+    reader = PartitionedConsumer(
+        settings, group="readers", topics=[topic], handle=ledger.handle, offsets=ledger, dead_letters=None
+    )
+    async with running(reader, within=60):
+        async with KafkaProducer(settings) as producer:
+            assert not any(await producer.send_many([Message(topic, b"old", partition=0)] * 10))
+        await until(lambda: len(ledger.seen) == 10)
+        await grow(settings, topic, 2)
+        async with KafkaProducer(settings) as producer:
+            assert not any(await producer.send_many([Message(topic, b"new", partition=number % 2) for number in range(10)]))
+        await until(lambda: ledger.offsets == {(topic, 0): 15, (topic, 1): 5}, within=40)
+    assert len(ledger.seen) == 20
+
+
+@pytest.mark.usefixtures("_curious")
+async def test_a_table_whose_topic_grew_reads_all_of_it_again_and_the_new_partition_too(
+    settings: KafkaSettings, make_topic: MakeTopic
+) -> None:
+    topic, found = await make_topic("list", partitions=1, compacted=True), Dictionary()
+    async with running(CompactedTable(settings, topic, apply=found.apply, reset=found.reset), within=60):
+        async with KafkaProducer(settings) as producer:
+            await producer.send(Message(topic, b"1", b"old", partition=0))
+        await until(lambda: b"old" in found.entries)
+        await grow(settings, topic, 2)
+        async with KafkaProducer(settings) as producer:
+            await producer.send(Message(topic, b"2", b"new", partition=1))
+        await until(lambda: found.entries == {b"old": b"1", b"new": b"2"}, within=40)
+    assert found.resets == 1
+
+
+async def test_a_table_that_stood_still_until_deletions_may_be_gone_reads_all_again(
+    settings: KafkaSettings, producer: KafkaProducer, make_topic: MakeTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, found = await make_topic("list", compacted=True), Dictionary()
+    await producer.send(Message(topic, b"1", b"key"))
+    reading = CompactedTable(settings, topic, apply=found.apply, reset=found.reset)
+    async with running(reading):
+        await reading.ready.wait()
+        found.entries[b"deleted meanwhile"] = b"its tombstone is gone"
+        monkeypatch.setattr(table, "_OUTDATED_SECONDS", 1.5)
+        monkeypatch.setattr(table, "_LOOK_SECONDS", 0.1)
+        threading.Event().wait(2)  # the whole process stands still, as when it is stopped and continued
+        await until(lambda: found.entries == {b"key": b"1"})
+    assert found.resets == 1
+
+
+async def test_nobody_s_clock_keeps_a_segment_for_ever_or_deletes_it_at_once(
+    settings: KafkaSettings, make_topic: MakeTopic
+) -> None:
+    ours, raw = await make_topic("ours"), await make_topic("raw", log_append_time=False)
+    now = SystemClock().now()
+    future = round((now + timedelta(days=30_000)).timestamp() * 1000)
+    async with AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers) as foreign:
+        with pytest.raises(InvalidTimestampError):
+            await foreign.send_and_wait(settings.topic(raw), b"from 2099", timestamp_ms=future)
+        for stamp in (future, 1):
+            written = await foreign.send_and_wait(settings.topic(ours), b"stamped by the broker", timestamp_ms=stamp)
+            assert abs(written.timestamp - now.timestamp() * 1000) < timedelta(minutes=1).total_seconds() * 1000
