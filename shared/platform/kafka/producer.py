@@ -130,14 +130,15 @@ class _Sending:
         return outcomes + [_not_taken(message.topic) for message in self._messages[len(outcomes) :]]
 
     async def _hand_over(self) -> None:
-        route = None
+        route = packer = None
         try:
             for message in self._messages:
-                if route is None or route.topic != message.topic or not route.open:
-                    route = None
+                if route is None or packer is None or route.topic != message.topic or not route.open:
+                    route = packer = None
                     route = await self._routes.to(message.topic)
+                    packer = await route.packer()
                 too_large = route.too_large(message)
-                self._taken.append(too_large or (route, await route.hand_over(message)))
+                self._taken.append(too_large or (route, await packer.pack(message)))
         except NOT_TAKEN:
             return
         except KafkaError as error:

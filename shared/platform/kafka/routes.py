@@ -18,6 +18,7 @@ from shared.platform.kafka.lane import ProducerLane
 from shared.platform.kafka.limits import TopicLimits
 from shared.platform.kafka.messages import Message
 from shared.platform.kafka.metrics import PRODUCED
+from shared.platform.kafka.packing import Packer
 from shared.platform.settings import KafkaSettings
 
 SendError = OutcomeUnknownError | BrokerUnavailableError | MessageTooLargeError
@@ -55,6 +56,10 @@ class Route:
         for name, value in message.headers:
             size += _HEADER_OVERHEAD + len(name) + len(value or b"")
         return MessageTooLargeError(self.topic, size, self.limit) if size > self.limit else None
+
+    async def packer(self) -> Packer:
+        """For many messages; what it raises is what `hand_over` raises."""
+        return await Packer.to(self.producer, self.name)
 
     async def hand_over(self, message: Message) -> asyncio.Future[RecordMetadata]:
         """Give it to the client; the future is its outcome. `NOT_TAKEN`, or a KafkaError of a producer that broke."""
