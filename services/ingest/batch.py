@@ -96,14 +96,16 @@ class Batch:
 
     async def _take(self, chunk: Sequence[Item | BrokenBatchError]) -> list[Verdict]:
         verdicts: dict[int, Verdict] = {}
-        submissions: list[Submission] = []
-        for index, item in enumerate(chunk):
-            read = self._submission(item)
-            if isinstance(read, Verdict):
-                verdicts[index] = read
-            else:
-                submissions.append(read)
-        taken = iter(await self._intake.accept_many(submissions))
+
+        def submissions() -> Iterator[Submission]:
+            for index, item in enumerate(chunk):
+                read = self._submission(item)
+                if isinstance(read, Verdict):
+                    verdicts[index] = read
+                else:
+                    yield read
+
+        taken = iter(await self._intake.accept_many(submissions()))
         BATCH_ITEMS.inc(len(chunk))
         return [verdicts[index] if index in verdicts else next(taken) for index in range(len(chunk))]
 

@@ -1,11 +1,12 @@
 """The one use case of both doors: a submission becomes a canonical event on the topic of events, or is refused."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from services.ingest.carriage import Carriage, EventSink
 from services.ingest.domain.normalise import Canonical, Rules, Sender, canonical_event
 from services.ingest.domain.refusal import RefusedError
 from services.ingest.metrics import SUBMISSIONS
@@ -17,14 +18,6 @@ from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
 from shared.platform.kafka.errors import MessageTooLargeError
 from shared.platform.kafka.messages import Message
-
-
-class EventSink(Protocol):
-    """Where events go out; the outcome of each, None where all in-sync replicas have it."""
-
-    async def send_many(self, messages: Sequence[Message]) -> Sequence[Exception | None]:
-        """Return within the send deadline."""
-        ...
 
 
 class Submission(NamedTuple):
@@ -49,22 +42,34 @@ class Intake:
 
     def __init__(self, sink: EventSink, *, rules: Rules, recent: RecentEvents, clock: Clock) -> None:
         self._sink = sink
+        self._carriage = Carriage(sink)
         self._rules = rules
         self._recent = recent
         self._clock = clock
 
     async def accept(self, submission: Submission) -> Verdict:
         """The verdict on one submission."""
-        (verdict,) = await self.accept_many((submission,))
+        settled = asyncio.Event()
+        decided = self._prepare(0, submission, settled)
+        if isinstance(decided, _Outgoing):
+            verdict = await self._deliver_one(decided, settled)
+        else:
+            verdict = decided if isinstance(decided, Verdict) else await _awaited(*decided[1:])
+        SUBMISSIONS.labels(submission.kind, verdict.status).inc()
         return verdict
 
-    async def accept_many(self, submissions: Sequence[Submission]) -> list[Verdict]:
-        """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too."""
+    async def accept_many(self, submissions: Iterable[Submission]) -> list[Verdict]:
+        """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too.
+
+        Each submission is let go before the next is asked for: what is read of one stays in the processor's caches.
+        """
         settled = asyncio.Event()
         verdicts: dict[int, Verdict] = {}
         outgoing: list[_Outgoing] = []
         waiting: list[tuple[int, UUID, Remembered]] = []
+        kinds: list[EventKind] = []
         for index, submission in enumerate(submissions):
+            kinds.append(submission.kind)
             decided = self._prepare(index, submission, settled)
             if isinstance(decided, Verdict):
                 verdicts[index] = decided
@@ -74,10 +79,9 @@ class Intake:
                 waiting.append(decided)
         await self._deliver(outgoing, verdicts, settled)
         for index, event_id, entry in waiting:
-            await entry.settled.wait()
-            verdicts[index] = Verdict(Status.DUPLICATE, event_id) if entry.delivered else unknown(event_id)
-        _count(submissions, verdicts)
-        return [verdicts[index] for index in range(len(submissions))]
+            verdicts[index] = await _awaited(event_id, entry)
+        _count(kinds, verdicts)
+        return [verdicts[index] for index in range(len(kinds))]
 
     def _prepare(
         self, index: int, submission: Submission, settled: asyncio.Event
@@ -103,6 +107,17 @@ class Intake:
         if known.delivered:
             return Verdict(Status.DUPLICATE, event.event_id)
         return index, event.event_id, known
+
+    async def _deliver_one(self, out: _Outgoing, settled: asyncio.Event) -> Verdict:
+        """Send, in company where there is some, and tell those who wait, as `_deliver` does."""
+        try:
+            outcome = await self._carriage.send(out.message)
+            out.entry.delivered = outcome is None
+        finally:
+            if not out.entry.delivered:
+                self._recent.forget(out.event_id, out.entry)
+            settled.set()
+        return _verdict(out.event_id, outcome)
 
     async def _deliver(self, outgoing: Sequence[_Outgoing], verdicts: dict[int, Verdict], settled: asyncio.Event) -> None:
         """Send, and tell those who wait; whatever interrupts it, nothing unsettled is remembered."""
@@ -139,6 +154,12 @@ def _same_for_all(agency: str) -> Headers:
     return tuple((name, value) for name, value in envelope.headers() if name != "ce_id")
 
 
+async def _awaited(event_id: UUID, entry: Remembered) -> Verdict:
+    """The verdict on what another call is sending."""
+    await entry.settled.wait()
+    return Verdict(Status.DUPLICATE, event_id) if entry.delivered else unknown(event_id)
+
+
 def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
     if outcome is None:
         return Verdict(Status.ACCEPTED, event_id)
@@ -147,10 +168,10 @@ def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
     return unknown(event_id)
 
 
-def _count(submissions: Sequence[Submission], verdicts: dict[int, Verdict]) -> None:
+def _count(kinds: Sequence[EventKind], verdicts: dict[int, Verdict]) -> None:
     tally: dict[tuple[EventKind, Status], int] = {}
-    for index, submission in enumerate(submissions):
-        mark = (submission.kind, verdicts[index].status)
+    for index, kind in enumerate(kinds):
+        mark = (kind, verdicts[index].status)
         tally[mark] = tally.get(mark, 0) + 1
     for (kind, status), number in tally.items():
         SUBMISSIONS.labels(str(kind), str(status)).inc(number)
