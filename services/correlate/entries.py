@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -118,11 +118,30 @@ def _faults_in_size(body: Body) -> list[Fault]:
     return [Fault(f"/{largest}", "entry_too_large", f"An entry takes {LARGEST_BODY} bytes at most, completed by the register.")]
 
 
+def is_date(text: str) -> bool:
+    """Whether a date, known to the day, the month or the year, is one of the calendar."""
+    try:
+        date.fromisoformat(f"{text}{'-01' * (2 - text.count('-'))}")
+    except ValueError:
+        return False
+    return text.isascii()
+
+
+def _is_said(text: str) -> bool:
+    """Whether there is anything to read: a letter or a digit of any script."""
+    return any(char.isalnum() for char in text)
+
+
 def _faults_in_actor(body: ActorBody) -> list[Fault]:
     found = [
         Fault(f"/names/{index}", "name_empty", "A name is given in full or in parts.")
         for index, name in enumerate(body.names)
-        if not name.text.strip()
+        if not _is_said(name.text)
+    ]
+    found += [
+        Fault(f"/birth_dates/{index}", "no_date", "The calendar has no such date.")
+        for index, born in enumerate(body.birth_dates)
+        if not is_date(born)
     ]
     identified = bool(body.identifiers and body.identifiers.identifies)
     if body.kind in {ActorKind.PERSON, ActorKind.ORGANISATION}:
@@ -134,7 +153,7 @@ def _faults_in_actor(body: ActorBody) -> list[Fault]:
 
 
 def _faults_in_route(body: RouteBody) -> list[Fault]:
-    found: list[Fault] = []
+    found: list[Fault] = [] if _is_said(body.name) else [Fault("/name", "name_empty", "A route is known by its name.")]
     if body.least_waypoints > len(body.waypoints):
         found.append(Fault("/least_waypoints", "more_than_waypoints", "More than the route has waypoints."))
     for index, point in enumerate(body.waypoints):

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+from uuid import UUID
 
 from starlette.requests import Request
 
@@ -42,6 +43,13 @@ def expected_version(request: Request, body: Any) -> tuple[int | None, bool]:
     if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
         raise InvalidInputError([Fault("/version", "int_type", "The version is a whole number.")])
     return version, False
+
+
+def must_be_sent_home(body: Any, entry_id: UUID) -> None:
+    """An entry may be sent back as it was read, to its own address: raises InvalidInputError for one that is another's."""
+    own = body.get("entry_id") if isinstance(body, dict) else None
+    if own is not None and str(own).lower() != str(entry_id):
+        raise InvalidInputError([Fault("/entry_id", "other_entry", "The body is of another entry than the address.")])
 
 
 @contextlib.contextmanager

@@ -7,10 +7,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from rigour.territories import lookup_territory
 
+from services.correlate.entries import is_date
 from shared.contracts.events import Container, Conveyance, Document, PartialDate, Person, PersonName
 from shared.contracts.sightings import Seen
 from shared.contracts.vocabulary import ActorKind, ConveyanceKind
 from shared.contracts.watchlist import Identifiers
+
+_LONGEST_NAME = 500
 
 
 @lru_cache(maxsize=1024)
@@ -36,7 +39,7 @@ class _Strict(BaseModel):
 class QueryName(_Strict):
     """A name in full or in parts."""
 
-    full: str | None = Field(default=None, max_length=500)
+    full: str | None = Field(default=None, max_length=_LONGEST_NAME)
     given: str | None = Field(default=None, max_length=200)
     paternal: str | None = Field(default=None, max_length=200)
     maternal: str | None = Field(default=None, max_length=200)
@@ -63,11 +66,25 @@ class ScreenQuery(_Strict):
     birth_date: PartialDate | None = None
     sex: str | None = None
     nationality: str | None = None
-    nationalities: tuple[str, ...] = ()
-    documents: tuple[QueryDocument, ...] = ()
+    nationalities: tuple[str, ...] = Field(default=(), max_length=64)
+    documents: tuple[QueryDocument, ...] = Field(default=(), max_length=64)
     identifiers: Identifiers | None = Field(default=None, description="of a vehicle, vessel, aircraft or container")
 
     _nationality = field_validator("nationality", mode="before")(_country)
+
+    @field_validator("name")
+    @classmethod
+    def _name(cls, value: str | QueryName | None) -> str | QueryName | None:
+        if isinstance(value, str) and len(value) > _LONGEST_NAME:
+            raise ValueError(f"a name has {_LONGEST_NAME} characters at most")
+        return value
+
+    @field_validator("birth_date")
+    @classmethod
+    def _birth_date(cls, value: str | None) -> str | None:
+        if value is not None and not is_date(value):
+            raise ValueError("the calendar has no such date")
+        return value
 
     @field_validator("nationalities", mode="before")
     @classmethod

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 from sqlalchemy import Select, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,8 +23,8 @@ from services.correlate.api.entries_view import (
     read_body,
     shown,
 )
-from services.correlate.api.guards import expected_version, translated
-from services.correlate.entries import Author, readable
+from services.correlate.api.guards import expected_version, must_be_sent_home, translated
+from services.correlate.entries import AnyEntry, Author, readable
 from services.correlate.store import entries as store
 from services.correlate.tables import entry as entries
 from services.correlate.watchlist import EntryUnknownError, Verdict, Watchlist
@@ -50,7 +51,15 @@ class Kind:
     view: type[ShownActor] | type[ShownRoute]
 
 
+_LEAST_SEARCHED = 2
 KINDS = (Kind("actors", ActorBody, ActorEntry, ShownActor), Kind("routes", RouteBody, RouteEntry, ShownRoute))
+
+
+def _searched(text: str) -> str:
+    found = readable(text)
+    if len(found) < _LEAST_SEARCHED:
+        raise ValueError("two characters at least are searched for")
+    return found
 
 
 class EntryFilter(BaseModel):
@@ -63,8 +72,19 @@ class EntryFilter(BaseModel):
     source: str | None = None
     source_id: str | None = None
     severity: Severity | None = None
-    q: str | None = Field(default=None, min_length=2, max_length=100, description="Part of a name or identifier.")
+    q: Annotated[str, AfterValidator(_searched)] | None = Field(
+        default=None, max_length=100, description="Part of a name or identifier, two characters at least."
+    )
     limit: int = Field(default=50, ge=1, le=500)
+    cursor: str | None = None
+
+
+class HistoryFilter(BaseModel):
+    """How much of a history."""
+
+    model_config = {"extra": "forbid"}
+
+    limit: int = Field(default=100, ge=1, le=500)
     cursor: str | None = None
 
 
@@ -105,6 +125,7 @@ def _add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
     async def replace(entry_id: UUID, request: Request, who: Writer, why: Why = None) -> Response:
         value = await json_body(request)
         body = read_body(kind.body, value)
+        must_be_sent_home(value, entry_id)
         expected, tagged = expected_version(request, value)
         with translated(tagged=tagged):
             entry = await watchlist.replace(entry_id, kind.entry, body, author(who), expected=expected, why=why)
@@ -150,16 +171,32 @@ def _add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cur
     @router.get(
         "/{entry_id}/history",
         response_model=Page[kind.view],  # type: ignore[name-defined]
-        summary="Every version of an entry, the latest first: who changed it, when and why",
+        summary="The versions of an entry, the latest first: who changed it, when and why",
     )
-    async def history(entry_id: UUID, who: Reader) -> Response:
+    async def history(entry_id: UUID, who: Reader, wanted: Annotated[HistoryFilter, Query()]) -> Response:
+        purpose = f"history:{entry_id}"
+        below = cursors.open(wanted.cursor, purpose=purpose)["below"] if wanted.cursor is not None else None
         async with database.transaction() as connection:
-            versions = await store.history_of(connection, entry_id)
-        with translated():
-            if not versions or not isinstance(versions[0], kind.entry) or not author(who).may_see(versions[0]):
-                raise EntryUnknownError
-        seen = [version for version in versions if author(who).may_see(version)]
-        return json_answer({"items": [shown(version) for version in seen], "next_cursor": None})
+            entry = (await store.find_entries(connection, [entry_id])).get(entry_id)
+            with translated():
+                if not isinstance(entry, kind.entry) or not author(who).may_see(entry):
+                    raise EntryUnknownError
+            seen = await _versions(connection, entry_id, author(who), below, wanted.limit)
+        page, more = seen[: wanted.limit], len(seen) > wanted.limit
+        follows = cursors.seal({"below": page[-1].version}, purpose=purpose) if more else None
+        return json_answer({"items": [shown(version) for version in page], "next_cursor": follows})
+
+
+async def _versions(connection: AsyncConnection, entry_id: UUID, who: Author, below: int | None, limit: int) -> list[AnyEntry]:
+    """The next versions that the author may see, one more than asked for where there are more."""
+    seen: list[AnyEntry] = []
+    while len(seen) <= limit:
+        read = await store.history_of(connection, entry_id, below, limit + 1)
+        seen += [version for version in read if who.may_see(version)]
+        if len(read) <= limit:
+            break
+        below = read[-1].version
+    return seen
 
 
 def _visible(who: Author) -> Any:
@@ -175,5 +212,5 @@ def _filtered(query: Select[Any], wanted: EntryFilter) -> Select[Any]:
     if wanted.state != "all":
         query = query.where(entries.c.ended_at.is_(None) if wanted.state == "active" else entries.c.ended_at.is_not(None))
     if wanted.q is not None:
-        query = query.where(entries.c.label.contains(readable(wanted.q), autoescape=True))
+        query = query.where(entries.c.label.contains(wanted.q, autoescape=True))
     return query

@@ -82,9 +82,11 @@ async def mark_version(connection: AsyncConnection, version: int, events_partiti
     await post(connection, outbox, list_markers(version, events_partitions) if version else [])
 
 
-async def history_of(connection: AsyncConnection, entry_id: UUID) -> list[AnyEntry]:
-    """Every version of an entry, the latest first."""
-    query = select(versions.c.content).where(versions.c.entry_id == entry_id).order_by(versions.c.version.desc())
+async def history_of(connection: AsyncConnection, entry_id: UUID, below: int | None, limit: int) -> list[AnyEntry]:
+    """The versions of an entry below one, the latest first, so many at most."""
+    query = select(versions.c.content).where(versions.c.entry_id == entry_id).order_by(versions.c.version.desc()).limit(limit)
+    if below is not None:
+        query = query.where(versions.c.version < below)
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
