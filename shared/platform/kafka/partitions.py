@@ -80,7 +80,8 @@ class Partitions(ConsumerRebalanceListener):
             found.append("no partitions assigned yet")
         elif self._due:
             found.append("partitions are being placed")
-        return found
+        unseen = [topic for name, topic in self.names.items() if not self._consumer.partitions_for_topic(name)]
+        return found + [f"{topic} is not there, or may not be read" for topic in unseen]
 
     def reconcile(self) -> None:
         """After a change of the assignment give all back and place them anew; after a loss, a halt or a halt's end that one."""
