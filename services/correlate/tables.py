@@ -189,6 +189,7 @@ class LookBackRow(Table, table=True):
     """
 
     __tablename__: ClassVar[Any] = "lookback"
+    __table_args__: ClassVar[Any] = (Index("lookback_in_hand", "to_version", postgresql_where=text("finished_at IS NULL")),)
 
     to_version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     after_version: int = Field(sa_type=BigInteger)

@@ -1,6 +1,9 @@
+from datetime import datetime
 from typing import Any
 
-from shared.contracts.events import Conveyance, Person, PersonName
+from services.correlate.domain.track.policy import TrackPolicy
+from shared.contracts.base import Handling
+from shared.contracts.events import Conveyance, Declared, Person, PersonName, Place
 from tests.support.correlate import NOON, event
 from tests.support.correlate_station import Opened, Station, eventually
 
@@ -123,3 +126,25 @@ async def test_screening_by_hand_answers_as_an_event_would_be_judged(opened: Ope
     assert foreign.json()["hits"] == []
     assert {fault["pointer"] for fault in wrong.json()["errors"]} == {"/1/nationality", "/1/x"}
     assert alert["entries"][0]["entry_id"] == entry["entry_id"]
+
+
+async def test_an_alert_about_an_actor_names_the_posts_ahead_with_their_nations_and_arrival_windows(opened: Opened) -> None:
+    north = Place(code="CR-PA-01", nations=("CR", "PA"))
+    declared = Declared(origin="PA", destination="MX")
+    handling = Handling(releasable_to=("HN", "NI"))
+    seen = event("E1", conveyances=(LORRY,), place=north, nation="CR", declared=declared, handling=handling)
+    async with opened() as correlate:
+        hn = await correlate.key("HN")
+        listed = {**LISTED, "handling": {"releasable_to": ["CR", "NI"]}}
+        await correlate.add_actor(hn, **listed, source_id="1", identifiers={"plate": LORRY.plate, "country": "GT"})
+        await correlate.looked_back()
+        await correlate.emit(seen)
+        await correlate.settled(1)
+        (alert,) = (await correlate.get("/v1/alerts", hn, cause="actor", nation="NI")).json()["items"]
+    assert {one["nation"] for one in alert["next"]} == {"NI"}
+    for one in alert["next"]:
+        assert one["place"]["code"].startswith("NI-CR-")
+        assert one["probability"] is None
+        assert NOON < datetime.fromisoformat(one["window"]["from"]) < datetime.fromisoformat(one["window"]["to"])
+    last = max(datetime.fromisoformat(one["window"]["to"]) for one in alert["next"])
+    assert datetime.fromisoformat(alert["expires_at"]) == last + TrackPolicy().next_grace

@@ -1,5 +1,7 @@
 """A changed entry against what is stored: by the same code, to the same answer as if it had been there from the start."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,13 @@ def test_a_pair_that_met_in_time_is_not_marked_as_past_when_its_entry_changes() 
     assert [(one.partition_subject, one.retroactive, one.withdrawn) for one in again] == [
         (f"actor:{TZOC.entry_id}", False, False)
     ]
+
+
+def test_what_came_in_after_its_entry_was_listed_is_live_though_an_older_list_judged_it() -> None:
+    [early] = stored(EVENTS[3])
+    late = early.model_copy(update={"received_at": NOON + timedelta(seconds=1)})
+    listed_at_noon = index_of(listed("Rigoberta Aju", 1, list_version=7))
+    assert [one.retroactive for each in (early, late) for one in look_back(each, screener_of(), listed_at_noon)] == [True, False]
 
 
 def test_newer_hits_take_the_place_of_older_ones_of_the_same_entry_only() -> None:

@@ -1,6 +1,7 @@
 """The watchlist in memory, by what can be met: identifiers in hash maps, names in blocking keys."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.screen.blocking import NameIndex
@@ -54,6 +55,12 @@ class WatchlistIndex:
     def routes(self) -> tuple[RouteEntry, ...]:
         """The routes that have not ended, by id."""
         return tuple(self._routes[key] for key in sorted(self._routes))
+
+    def changed_at(self, entry_id: UUID) -> datetime | None:
+        """When an entry that can be met was given the version that is held; None for one that cannot."""
+        actor = self._actors.get(entry_id)
+        entry = actor.entry if actor else self._routes.get(entry_id)
+        return entry.changed_at if entry else None
 
     def identified(self, kind: str, number: str) -> tuple[Listed, ...]:
         """The actors that carry an identifier, given normalised."""

@@ -56,7 +56,8 @@ def concerned(entry: ActorEntry | RouteEntry) -> Concern:
 def look_back(sighting: Sighting, screener: Screener, entries: WatchlistIndex) -> list[Sighting]:
     """What is to be sent again for a stored sighting, judged by the changed entries at the list version that they make.
 
-    For a subject's own sighting: one for each entry that it meets now, marked as past unless it met that entry already when it came in. For one stored under the key of a changed entry
+    For a subject's own sighting: one for each entry that it meets now, marked as past where it came in before the entry was as it is and did not meet
+    it then: one that a screener judged a moment too early is as live as any. For one stored under the key of a changed entry
     (`actor:` or `route:`) that it no longer meets: the same as withdrawn. Sending again changes nothing (see `revisions.replaces`).
     """
     if sighting.withdrawn or sighting.list_version >= entries.list_version:
@@ -72,7 +73,7 @@ def look_back(sighting: Sighting, screener: Screener, entries: WatchlistIndex) -
         partition_copy(
             sighting.model_copy(
                 update={
-                    "retroactive": sighting.retroactive or hit.entry_id not in known,
+                    "retroactive": sighting.retroactive or (hit.entry_id not in known and _came_before(sighting, hit, entries)),
                     "list_version": entries.list_version,
                 }
             ),
@@ -80,6 +81,11 @@ def look_back(sighting: Sighting, screener: Screener, entries: WatchlistIndex) -
         )
         for hit in hits
     ]
+
+
+def _came_before(sighting: Sighting, hit: Hit, entries: WatchlistIndex) -> bool:
+    changed = entries.changed_at(hit.entry_id)
+    return changed is None or sighting.received_at <= changed
 
 
 def merge_hits(stored: Sighting, hits: Iterable[Hit]) -> Sighting:
