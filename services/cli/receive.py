@@ -3,14 +3,10 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
-
-Verify = Callable[[bytes, Mapping[str, str]], None]
-"""Raises standardwebhooks' WebhookVerificationError for what was not signed with the subscription's secret."""
 
 
 @dataclass(slots=True)
@@ -37,47 +33,26 @@ def _line(message: dict[str, Any]) -> str:
     return f"{message.get('type')} revision {data.get('revision')} {subject}: {headline.get('en', '')}"
 
 
-async def _serve(port: int, verify: Verify | None, received: Received, *, as_json: bool) -> None:
-    from aiohttp import web  # noqa: PLC0415 - the command line starts without it
-    from standardwebhooks import WebhookVerificationError  # noqa: PLC0415
+async def _serve(port: int, secret: str | None, received: Received, *, as_json: bool) -> None:
+    from services.cli.endpoint import Arrival, Endpoint  # noqa: PLC0415 - the command line starts without it
 
-    async def take(request: web.Request) -> web.Response:
-        body = await request.read()
-        if verify is not None:
-            try:
-                verify(body, request.headers)
-            except WebhookVerificationError:
-                typer.echo("refused: the signature does not verify", err=True)
-                return web.Response(status=401)
-        webhook_id = request.headers.get("webhook-id", "")
-        again = " (again)" if received.note(webhook_id) else ""
-        word = "verified" if verify else "NOT verified"
-        typer.echo(body.decode() if as_json else f"{word}{again} {webhook_id} {_line(json.loads(body))}")
-        return web.Response(status=204)
+    def take(arrival: Arrival) -> None:
+        again = " (again)" if received.note(arrival.webhook_id) else ""
+        word = "verified" if secret else "NOT verified"
+        line = f"{word}{again} {arrival.webhook_id} {_line(json.loads(arrival.body))}"
+        typer.echo(arrival.body.decode() if as_json else line)
 
-    app = web.Application(client_max_size=4 * 1024 * 1024)
-    app.router.add_post("/{path:.*}", take)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        typer.echo(f"waiting for webhooks on http://127.0.0.1:{runner.addresses[0][1]}/ (Ctrl-C ends)", err=True)
+    def refuse() -> None:
+        typer.echo("refused: the signature does not verify", err=True)
+
+    endpoint = Endpoint(take, unverified=secret is None, refuse=refuse)
+    if secret is not None:
+        endpoint.trust(secret)
+    async with endpoint.listening(port):
+        typer.echo(f"waiting for webhooks on {endpoint.url} (Ctrl-C ends)", err=True)
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, received.enough.set)
         await received.enough.wait()
-    finally:
-        await runner.cleanup()  # answers what is under way first
-
-
-def _verifier(secret: str) -> Verify:
-    from standardwebhooks import Webhook  # noqa: PLC0415
-
-    webhook = Webhook(secret)
-
-    def verify(body: bytes, headers: Mapping[str, str]) -> None:
-        webhook.verify(body, {name.lower(): value for name, value in headers.items()})
-
-    return verify
 
 
 def receive(
@@ -89,4 +64,4 @@ def receive(
     count: Annotated[int, typer.Option(help="end after so many webhooks; 0 goes on until it is stopped")] = 0,
 ) -> None:
     """Receives webhooks on this machine, verifies their Standard Webhooks signature and prints them. Answers 204, or 401 to a wrong signature."""
-    asyncio.run(_serve(port, _verifier(secret) if secret else None, Received(count), as_json=as_json))
+    asyncio.run(_serve(port, secret or None, Received(count), as_json=as_json))

@@ -50,7 +50,7 @@ async def _run(var: Path, names: list[str], seed: int, *, between: float) -> Cou
         alerts = await road.all_alerts(session, system)
     assert Counter(alert["subject"]["key"] for alert in alerts) == Counter(dict.fromkeys(subjects, 1))
     assert {alert["revision"] for alert in alerts} == {1}
-    assert sink.unverified == 0
+    assert sink.refused == 0
     assert len(sink.webhook_ids) == EVENTS
     return killed
 

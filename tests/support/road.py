@@ -81,7 +81,7 @@ async def listed(session: aiohttp.ClientSession, system: System, number: int) ->
 async def subscribed(session: aiohttp.ClientSession, system: System, sink: Sink) -> None:
     """Subscribes the sink to everything that the nation may see."""
     body = {"partner": NATION, "url": sink.url, "format": "json", "language": "en", "filter": {}}
-    sink.secret = (await until_answered(session, f"{system.notify}/v1/subscriptions", body, frozenset({201})))["secret"]
+    sink.trust((await until_answered(session, f"{system.notify}/v1/subscriptions", body, frozenset({201})))["secret"])
 
 
 async def accepted(session: aiohttp.ClientSession, system: System, body: dict[str, Any]) -> dict[str, Any]:

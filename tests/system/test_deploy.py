@@ -201,7 +201,7 @@ async def test_the_images_commands_carry_an_event_to_a_signed_alert(
             session, f"{watchlist}/v1/watchlist/actors", entry | {"reason": "generated for a test", "handling": handling}
         )
         subscription = {"partner": "GT", "url": sink.url, "format": "json", "language": "en", "filter": {}}
-        sink.secret = (await _posted(session, f"{notify}/v1/subscriptions", subscription))["secret"]
+        sink.trust((await _posted(session, f"{notify}/v1/subscriptions", subscription))["secret"])
         crossing = {
             "id": "D-1",
             "revision": 1,
@@ -219,7 +219,7 @@ async def test_the_images_commands_carry_an_event_to_a_signed_alert(
             while "vehicle:GT:D00001" not in sink.arrived:
                 sink.changed.clear()
                 await sink.changed.wait()
-        assert sink.unverified == 0
+        assert sink.refused == 0
 
 
 def test_nothing_of_the_checkout_is_needed_to_run_the_command(installation: Path, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ async def _prepared(session: aiohttp.ClientSession, system: System, plan: Plan, 
     subscription = {"partner": NATION, "url": sink.url, "format": "json", "language": "en", "filter": {}}
     async with session.post(f"{system.notify}/v1/subscriptions", json=subscription) as answer:
         answer.raise_for_status()
-        sink.secret = (await answer.json())["secret"]
+        sink.trust((await answer.json())["secret"])
 
 
 async def _looked_back(database: str) -> None:
@@ -151,7 +151,7 @@ async def measure_road(system: System, *, rate: int, seconds: float) -> dict[str
         "rate": rate,
         "latencies": [road.as_dict(), door.as_dict(), bare.as_dict()],
         "repeated_webhooks": sink.repeats,
-        "unverified_webhooks": sink.unverified,
+        "unverified_webhooks": sink.refused,
         "goal": {"p50": 25, "p99": 100},
     }
 
