@@ -11,10 +11,10 @@ from services.ingest.intake import Intake, Submission
 from services.ingest.recent import RecentEvents
 from services.ingest.verdict import Status
 from shared.contracts.codec import header
-from shared.contracts.events import Event
+from shared.contracts.events import Event, Place
 from shared.platform.kafka.errors import MessageTooLargeError, OutcomeUnknownError
 from shared.platform.kafka.messages import Message
-from tests.support.ingest import CROSSING, NOW, SAT, least, rules
+from tests.support.ingest import CROSSING, NOW, SAT, Posts, least, rules
 
 
 class SetClock:
@@ -135,6 +135,33 @@ async def test_an_event_larger_than_its_topic_takes_is_told_so(desk: Desk) -> No
 async def test_a_bad_submission_does_not_hold_up_the_others(desk: Desk) -> None:
     assert await desk.statuses(least(), {}, least(id="3", agency="HN-ADU")) == [Status.ACCEPTED, Status.INVALID, Status.FOREIGN]
     assert len(desk.topic.messages) == 1
+
+
+class Faulty(Posts):
+    """A register with a bug."""
+
+    def coded(self, code: str) -> Place | None:
+        if code == "MX-GT-99":
+            raise LookupError(code)
+        return super().coded(code)
+
+
+async def test_requests_of_one_turn_are_sent_as_one_and_a_bug_touches_only_its_own() -> None:
+    topic, clock = Topic(), SetClock()
+    recent = RecentEvents(entries=9, age=timedelta(hours=1), clock=clock)
+    intake = Intake(topic, rules=rules(register=Faulty()), recent=recent, clock=clock)
+    trees = [least(id="1"), least(id="2", place={"code": "MX-GT-99"}), {}, least(id="3")]
+
+    async def ask(tree: Any) -> str:
+        try:
+            return (await intake.accept(Submission(CROSSING, tree, SAT))).status
+        except LookupError:
+            return "bug"
+
+    async with asyncio.TaskGroup() as group:
+        asked = [group.create_task(ask(tree)) for tree in trees]
+    assert [each.result() for each in asked] == ["accepted", "bug", "invalid", "accepted"]
+    assert (topic.calls, len(topic.messages)) == (1, 2)
 
 
 async def test_what_is_remembered_is_bounded_by_number_and_by_age() -> None:
