@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
-from services.ingest.carriage import Carriage, EventSink
 from services.ingest.domain.normalise import Canonical, Rules, Sender, canonical_event
 from services.ingest.domain.refusal import RefusedError
+from services.ingest.domain.values import written
 from services.ingest.metrics import SUBMISSIONS
 from services.ingest.recent import RecentEvents, Remembered
+from services.ingest.turns import Turns
 from services.ingest.verdict import Status, Verdict, contradiction, refused, too_large, unknown
 from shared.contracts.codec import TYPE_EVENT, Envelope, Headers
 from shared.contracts.events import EventKind
@@ -18,6 +19,14 @@ from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
 from shared.platform.kafka.errors import MessageTooLargeError
 from shared.platform.kafka.messages import Message
+
+
+class EventSink(Protocol):
+    """Where events go out; the outcome of each, None where all in-sync replicas have it."""
+
+    async def send_many(self, messages: Sequence[Message]) -> Sequence[Exception | None]:
+        """Return within the send deadline."""
+        ...
 
 
 class Submission(NamedTuple):
@@ -42,36 +51,38 @@ class Intake:
 
     def __init__(self, sink: EventSink, *, rules: Rules, recent: RecentEvents, clock: Clock) -> None:
         self._sink = sink
-        self._carriage = Carriage(sink)
         self._rules = rules
         self._recent = recent
         self._clock = clock
+        self._turns = Turns(self._take)
 
     async def accept(self, submission: Submission) -> Verdict:
-        """The verdict on one submission."""
-        settled = asyncio.Event()
-        decided = self._prepare(0, submission, settled)
-        if isinstance(decided, _Outgoing):
-            verdict = await self._deliver_one(decided, settled)
-        else:
-            verdict = decided if isinstance(decided, Verdict) else await _awaited(*decided[1:])
-        SUBMISSIONS.labels(submission.kind, verdict.status).inc()
-        return verdict
+        """The verdict on one submission, taken together with those that come in the same turn of the loop."""
+        return await self._turns.join(submission)
 
     async def accept_many(self, submissions: Iterable[Submission]) -> list[Verdict]:
         """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too.
 
         Each submission is let go before the next is asked for: what is read of one stays in the processor's caches.
         """
+        verdicts: list[Verdict] = []
+        for verdict in await self._take(submissions):
+            if isinstance(verdict, Exception):
+                raise verdict
+            verdicts.append(verdict)
+        return verdicts
+
+    async def _take(self, submissions: Iterable[Submission]) -> list[Verdict | Exception]:
+        """The verdicts, and in the place of a submission that met a bug the bug: the others are not touched by it."""
         settled = asyncio.Event()
-        verdicts: dict[int, Verdict] = {}
+        verdicts: dict[int, Verdict | Exception] = {}
         outgoing: list[_Outgoing] = []
         waiting: list[tuple[int, UUID, Remembered]] = []
         kinds: list[EventKind] = []
         for index, submission in enumerate(submissions):
             kinds.append(submission.kind)
             decided = self._prepare(index, submission, settled)
-            if isinstance(decided, Verdict):
+            if isinstance(decided, Verdict | Exception):
                 verdicts[index] = decided
             elif isinstance(decided, _Outgoing):
                 outgoing.append(decided)
@@ -85,7 +96,7 @@ class Intake:
 
     def _prepare(
         self, index: int, submission: Submission, settled: asyncio.Event
-    ) -> Verdict | _Outgoing | tuple[int, UUID, Remembered]:
+    ) -> Verdict | Exception | _Outgoing | tuple[int, UUID, Remembered]:
         """Refused or known already, to be sent, or being sent by another call whose outcome is ours too."""
         try:
             event = canonical_event(
@@ -98,6 +109,8 @@ class Intake:
             )
         except RefusedError as error:
             return refused(error)
+        except Exception as error:  # noqa: BLE001 - a bug, raised where its submission came from
+            return error
         known = self._recent.find(event.event_id)
         if known is None:
             entry = self._recent.remember(event.event_id, event.digest, settled)
@@ -108,18 +121,9 @@ class Intake:
             return Verdict(Status.DUPLICATE, event.event_id)
         return index, event.event_id, known
 
-    async def _deliver_one(self, out: _Outgoing, settled: asyncio.Event) -> Verdict:
-        """Send, in company where there is some, and tell those who wait, as `_deliver` does."""
-        try:
-            outcome = await self._carriage.send(out.message)
-            out.entry.delivered = outcome is None
-        finally:
-            if not out.entry.delivered:
-                self._recent.forget(out.event_id, out.entry)
-            settled.set()
-        return _verdict(out.event_id, outcome)
-
-    async def _deliver(self, outgoing: Sequence[_Outgoing], verdicts: dict[int, Verdict], settled: asyncio.Event) -> None:
+    async def _deliver(
+        self, outgoing: Sequence[_Outgoing], verdicts: dict[int, Verdict | Exception], settled: asyncio.Event
+    ) -> None:
         """Send, and tell those who wait; whatever interrupts it, nothing unsettled is remembered."""
         try:
             if not outgoing:
@@ -140,7 +144,7 @@ def message_of(event: Canonical, submission: Submission) -> Message:
     headers = [
         *_same_for_all(submission.sender.agency),
         ("ce_id", str(event.event_id).encode()),
-        ("ce_time", event.told["received_at"].encode()),
+        ("ce_time", written(event.told["received_at"]).encode()),
     ]
     if submission.traceparent is not None:
         headers.append(("traceparent", submission.traceparent.encode()))
@@ -168,10 +172,11 @@ def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
     return unknown(event_id)
 
 
-def _count(kinds: Sequence[EventKind], verdicts: dict[int, Verdict]) -> None:
+def _count(kinds: Sequence[EventKind], verdicts: dict[int, Verdict | Exception]) -> None:
     tally: dict[tuple[EventKind, Status], int] = {}
     for index, kind in enumerate(kinds):
-        mark = (kind, verdicts[index].status)
-        tally[mark] = tally.get(mark, 0) + 1
+        verdict = verdicts[index]
+        if isinstance(verdict, Verdict):
+            tally[kind, verdict.status] = tally.get((kind, verdict.status), 0) + 1
     for (kind, status), number in tally.items():
         SUBMISSIONS.labels(str(kind), str(status)).inc(number)

@@ -1,7 +1,7 @@
 """What an event tells, made canonical: everything but its head."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -21,7 +21,6 @@ from services.ingest.domain.things import (
     canonical_seized,
     texts,
 )
-from services.ingest.domain.values import written
 
 Made = dict[str, Any]
 Part = TypeVar("Part")
@@ -29,7 +28,7 @@ Part = TypeVar("Part")
 
 def digest(content: Made) -> str:
     """SHA-256 of the content as canonical JSON: the same for every order of names and every writing of equal values."""
-    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)).hexdigest()
 
 
 def withdrawal(submitted: SubmittedCrossing | SubmittedSeizure, found: Findings) -> Made:
@@ -62,7 +61,7 @@ def _circumstances(submitted: SubmittedCrossing | SubmittedSeizure) -> tuple[Mad
     """When and how; and the day of it, by which documents expire."""
     made: Made = {}
     if submitted.occurred_at is not None:
-        made["occurred_at"] = written(submitted.occurred_at)
+        made["occurred_at"] = submitted.occurred_at.astimezone(UTC)
         on = submitted.occurred_at.date()
     else:
         on = submitted.occurred_on or date.min

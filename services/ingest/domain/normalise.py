@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.ingest.domain.handling import as_given, effective_handling
 from services.ingest.domain.refusal import ForeignAgencyError, RefusedError, pointer
 from services.ingest.domain.submitted import SubmittedCrossing, SubmittedSeizure, read_submission
 from services.ingest.domain.things import Register
-from services.ingest.domain.values import TimeLimits, written
+from services.ingest.domain.values import TimeLimits
 from shared.contracts.base import Handling, Nation
 from shared.contracts.events import Event, EventKind, Flag
 from shared.contracts.identity import event_id, lineage_id
@@ -47,7 +47,7 @@ class Rules:
 
 
 class Canonical(NamedTuple):
-    """A canonical event as JSON is made of it: `told` has the fields of the contract `Event` and nothing else.
+    """A canonical event as JSON is made of it: `told` has the fields of the contract `Event`, moments in UTC, and nothing else.
 
     It is not built through the contract's model: all its parts come out of validated ones, and building and writing the model
     would cost as much again as all the rest. Tests hold `value` to the contract, field by field.
@@ -60,7 +60,7 @@ class Canonical(NamedTuple):
 
     def value(self) -> bytes:
         """The value of the message."""
-        return orjson.dumps(self.told)
+        return orjson.dumps(self.told, option=orjson.OPT_UTC_Z)
 
     def event(self) -> Event:
         """The event as readers of the topic get it."""
@@ -89,7 +89,7 @@ def canonical_event(
         "revision": revision,
         "agency": sender.agency,
         "nation": sender.nation,
-        "received_at": written(received_at),
+        "received_at": received_at,
         "content_digest": content_digest,
         "handling": effective_handling(submitted.handling, rules.widest.get(sender.agency), sender.nation, found),
     }
@@ -103,10 +103,10 @@ def canonical_event(
 def _place_in_time(told: dict[str, Any], submitted: SubmittedCrossing | SubmittedSeizure, found: Findings) -> None:
     """Every event stands at a moment: its own, the first of its day, or, for a withdrawal without one, when it came."""
     if submitted.occurred_at is not None:
-        told["occurred_at"] = written(submitted.occurred_at)
+        told["occurred_at"] = submitted.occurred_at.astimezone(UTC)
         told["utc_offset_minutes"] = (submitted.occurred_at.utcoffset() or _NOTHING) // _MINUTE
     elif submitted.occurred_on is not None:
-        told["occurred_at"] = f"{submitted.occurred_on.isoformat()}T00:00:00Z"
+        told["occurred_at"] = datetime.combine(submitted.occurred_on, time(), UTC)
     else:
         told["occurred_at"] = told["received_at"]
         found.flag(("occurred_at",), "assumed", "a withdrawal without a time stands at the time it came")
