@@ -99,3 +99,19 @@ async def test_nobody_s_clock_keeps_a_segment_for_ever_or_deletes_it_at_once(
         for stamp in (future, 1):
             written = await foreign.send_and_wait(settings.topic(ours), b"stamped by the broker", timestamp_ms=stamp)
             assert abs(written.timestamp - now.timestamp() * 1000) < timedelta(minutes=1).total_seconds() * 1000
+
+
+async def test_a_topic_that_was_made_anew_and_holds_less_than_was_handled_halts(
+    settings: KafkaSettings, make_topic: MakeTopic
+) -> None:
+    topic, ledger = await make_topic("things"), MemoryLedger()
+    ledger.offsets[topic, 0] = 10  # handled before the topic was deleted and made anew
+    reader = PartitionedConsumer(
+        settings, group="readers", topics=[topic], handle=ledger.handle, offsets=ledger, dead_letters=None
+    )
+    async with KafkaProducer(settings) as producer:
+        assert not any(await producer.send_many([Message(topic, b"another", partition=0)] * 3))
+    async with running(reader):
+        await until(lambda: reader.halted)
+        assert list(reader.halted.values()) == ["stored offset 10 is out of the topic's range 0 to 3"]
+    assert ledger.seen == []
