@@ -48,17 +48,19 @@ async def active_ids(connection: AsyncConnection, originator: str, known_by: Col
     """The active entries of an agency that go by these identities; none goes by content."""
     names = [own for source, own in known_by if source == ROUTES]
     pairs = [one for one in known_by if one[0] not in {ROUTES, CONTENTS}]
-    sourced = and_(
-        entries.c.type == "actor",
-        among(entries.c.source, {source for source, _ in pairs}),
-        among(entries.c.source_id, {own for _, own in pairs}),
-    )
+    going_by: list[ColumnElement[bool]] = []
+    if names:
+        going_by.append(and_(entries.c.type == "route", among(entries.c.label, names)))
+    if pairs:
+        sources, own_ids = {source for source, _ in pairs}, {own for _, own in pairs}
+        sourced = and_(among(entries.c.source, sources), among(entries.c.source_id, own_ids))
+        going_by.append(and_(entries.c.type == "actor", sourced))
+    if not going_by:
+        return {}
     query = select(entries.c.entry_id, entries.c.type, entries.c.source, entries.c.source_id, entries.c.label).where(
-        entries.c.originator == originator,
-        entries.c.ended_at.is_(None),
-        or_(sourced, and_(entries.c.type == "route", among(entries.c.label, names))),
+        entries.c.originator == originator, entries.c.ended_at.is_(None), or_(*going_by)
     )
-    rows = await connection.execute(query.order_by(entries.c.list_version.desc())) if names or pairs else ()
+    rows = await connection.execute(query.order_by(entries.c.list_version.desc()))
     return {(ROUTES, row.label) if row.type == "route" else (row.source, row.source_id): row.entry_id for row in rows}
 
 
