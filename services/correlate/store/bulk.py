@@ -2,13 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import ColumnElement, Table, any_, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from shared.platform.database.failures import DataRefusedError
 from shared.platform.database.pipeline import Pipe
+
+_NO_SUCH_VALUE: Final = "22000"
+"""SQLSTATE of a data exception of no kind of its own."""
 
 
 def among(column: ColumnElement[Any], values: Collection[Any]) -> ColumnElement[bool]:
@@ -23,7 +27,17 @@ async def put(pipe: Pipe, table: Table, rows: Sequence[Mapping[str, Any]], *, re
     already, `document` puts in as it is.
     """
     if rows:
-        await pipe.send(_statement(table, replace), {"rows": orjson.dumps(rows).decode()})
+        await pipe.send(_statement(table, replace), {"rows": _json(rows)})
+
+
+def _json(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Raises DataRefusedError where a text or a number is none that JSON and PostgreSQL have; what is neither is a bug."""
+    try:
+        return orjson.dumps(rows).decode()
+    except orjson.JSONEncodeError as error:
+        if "not JSON serializable" in str(error):
+            raise
+        raise DataRefusedError(_NO_SUCH_VALUE, None) from error
 
 
 def document(content: str) -> orjson.Fragment:

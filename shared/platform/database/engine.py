@@ -36,6 +36,9 @@ _LINES: Final = (
 )
 """Statements of the hot paths are planned once: planning each took as long as doing it. They look a few rows up by an index, and a
 plan that may do nothing else is as good on the empty table as on the full one."""
+_STANDSTILL_SECONDS: Final = 1.0
+"""How much later than we the server ends a pipelined transaction. To it one that waits for our next statement is not idle, so that
+`idle_in_transaction_session_timeout` would leave a process that stands still its locks for ever."""
 
 
 def driver_url(url: str) -> URL:
@@ -169,7 +172,8 @@ class Database:
 async def open_line(settings: DatabaseSettings, application_name: str) -> Driver:
     """A connection for pipelined transactions."""
     url = driver_url(settings.url.get_secret_value()).set(drivername="postgresql").render_as_string(hide_password=False)
-    given: dict[str, Any] = connect_args(settings, application_name, _LINES)
+    longest = round((settings.transaction_deadline_seconds + _STANDSTILL_SECONDS) * 1000)
+    given: dict[str, Any] = connect_args(settings, application_name, f"{_LINES} -c transaction_timeout={longest}")
     return await psycopg.AsyncConnection.connect(url, autocommit=True, **given)
 
 

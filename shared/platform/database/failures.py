@@ -14,8 +14,10 @@ _TRANSIENT = ("08", "40", "53", "55", "57", "58")
 _POISON = ("22", "23")
 """Data exceptions and violated constraints."""
 _NO_SUCH_CHARACTER = "22021"
-_STALE_PLAN = "0A000"
-"""`cached plan must not change result type`, once after a migration."""
+_STALE_PLANS = ("0A000", "26000")
+"""`cached plan must not change result type`, once after a migration; a prepared statement that somebody took away. New connections have new ones."""
+_STOOD_STILL = ("25P03", "25P04")
+"""The server ended a transaction that was idle or took too long."""
 
 
 class DatabaseAwayError(TransientError):
@@ -66,7 +68,7 @@ def translation_of_driver(error: psycopg.Error) -> Exception | None:
     sqlstate = error.sqlstate or ""
     if sqlstate[:2] in _POISON:
         return DataRefusedError(sqlstate, error.diag.constraint_name)
-    if sqlstate[:2] in _TRANSIENT or sqlstate == _STALE_PLAN:
+    if sqlstate[:2] in _TRANSIENT or sqlstate in {*_STALE_PLANS, *_STOOD_STILL}:
         return DatabaseAwayError(sqlstate)
     if not sqlstate and isinstance(error, psycopg.DataError):
         return DataRefusedError(_NO_SUCH_CHARACTER if "NUL" in str(error) else "22000", None)

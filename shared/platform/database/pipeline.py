@@ -11,6 +11,7 @@ from typing import Any, TypeAlias, cast
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.generators import send
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.database.failures import DatabaseAwayError, translated
@@ -54,11 +55,12 @@ class Pipe:
 class Piped(Pipe):
     """A pipe of its own transaction."""
 
-    __slots__ = ("_pipeline",)
+    __slots__ = ("_pipeline", "committed")
 
     def __init__(self, connection: Driver, pipeline: psycopg.AsyncPipeline) -> None:
         super().__init__(connection)
         self._pipeline = pipeline
+        self.committed = False
 
     async def commit(self) -> None:
         """The last statement; raises unless the server says that it has committed."""
@@ -67,6 +69,7 @@ class Piped(Pipe):
             await self._pipeline.sync()
         if ended.statusmessage != "COMMIT":
             raise DatabaseAwayError("the transaction had failed before its end")
+        self.committed = True
 
 
 async def through(connection: AsyncConnection) -> Pipe:
@@ -81,13 +84,16 @@ async def driver_of(connection: AsyncConnection) -> Driver:
 
 @contextlib.asynccontextmanager
 async def piped(connection: Driver) -> AsyncIterator[Piped]:
-    """A transaction on a connection that commits by itself otherwise. Left by an exception, the connection is of no more use."""
+    """A transaction on a connection that commits by itself otherwise. Left by an exception, the connection is of no more use.
+
+    A connection that is lost behind the commit is closed, and nobody is told that the transaction failed.
+    """
     pipeline = _Gathering(connection)
+    pipe = Piped(connection, pipeline)
     connection._pipeline = pipeline  # noqa: SLF001 - what `connection.pipeline()` does with the driver's own
     try:
         with translated():
             async with pipeline:
-                pipe = Piped(connection, pipeline)
                 try:
                     await pipe.send("BEGIN")
                     yield pipe
@@ -95,12 +101,20 @@ async def piped(connection: Driver) -> AsyncIterator[Piped]:
                     # The pipeline would wait for the rest of the answers, of a server that may be silent.
                     await connection.close()
                     raise
+    except DatabaseAwayError:
+        await connection.close()
+        if not pipe.committed:
+            raise
     finally:
         connection._pipeline = None  # noqa: SLF001 - see above
 
 
 class _Gathering(psycopg.AsyncPipeline):
-    """Sends what was gathered when an answer is wanted. The driver's own sends each statement by itself, and has the server woken for each."""
+    """Sends what was gathered when an answer is wanted. The driver's own sends each statement by itself, and has the server woken for each.
+
+    It also waits for answers while the socket has not taken the whole of the last statement, which then never comes to its end; and it asks
+    the server once more at the end of a pipe that has had all its answers, when a failure would say that what is committed is not.
+    """
 
     def _communicate_gen(self) -> PQGen[None]:
         yield from ()
@@ -108,4 +122,9 @@ class _Gathering(psycopg.AsyncPipeline):
     def _fetch_gen(self, *, flush: bool) -> PQGen[None]:
         if self.command_queue:
             yield from super()._communicate_gen()
+            yield from send(self.pgconn)
         yield from super()._fetch_gen(flush=flush)
+
+    def _exit_gen(self) -> PQGen[None]:
+        if self.command_queue or self.result_queue:
+            yield from super()._exit_gen()
