@@ -149,15 +149,16 @@ _ADD = """
         SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', %(now)s
         FROM new n JOIN notify.subscription s ON s.id = n.subscription_id AND s.state <> 'ended'
         ON CONFLICT DO NOTHING
-        RETURNING id, subscription_id, alert_id, revision
+        RETURNING id
     )
     INSERT INTO notify.queue (id, subscription_id, alert_id, revision, token, due_at)
-    SELECT w.id, w.subscription_id, w.alert_id, w.revision, n.token,
+    SELECT n.id, n.subscription_id, n.alert_id, n.revision, n.token,
            CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => %(lease)s) END
-    FROM written w JOIN new n ON n.id = w.id
+    FROM new n WHERE (n.id IN (SELECT id FROM written)) IS TRUE
     ON CONFLICT DO NOTHING
     RETURNING id
     """
+"""`IS TRUE` keeps the planner from making a join of it: with no index on either side it would compare each with each."""
 
 
 async def add_deliveries(pipe: Pipe, deliveries: Sequence[NewDelivery], now: datetime, lease: timedelta = timedelta(0)) -> Answer:

@@ -61,14 +61,13 @@ _CLAIM = """
         FROM (SELECT id FROM notify.subscription
               WHERE state = 'active' AND (CAST(%(only)s AS uuid[]) IS NULL OR id = ANY(CAST(%(only)s AS uuid[])))
               ORDER BY random()) s
-        LEFT JOIN unnest(CAST(%(known)s AS uuid[]), CAST(%(rooms)s AS int[])) AS k (id, room) ON k.id = s.id
         CROSS JOIN LATERAL (
             SELECT q.id FROM notify.queue q
             WHERE q.subscription_id = s.id AND q.due_at <= clock_timestamp()
               AND NOT EXISTS (SELECT 1 FROM notify.queue e
                               WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
             ORDER BY q.due_at
-            LIMIT coalesce(k.room, %(room)s::int)
+            LIMIT coalesce((CAST(%(rooms)s AS int[]))[array_position(CAST(%(known)s AS uuid[]), s.id)], %(room)s::int)
             FOR UPDATE SKIP LOCKED
         ) due
         LIMIT %(batch)s

@@ -32,7 +32,7 @@ _PLANNING: Final = " -c timezone=UTC -c plan_cache_mode=force_custom_plan"
 """Each execution is planned for the table as it is: a plan kept from when it was empty reads the whole of it for ever."""
 _LINES: Final = (
     " -c timezone=UTC -c synchronous_commit=off -c plan_cache_mode=force_generic_plan"
-    " -c enable_seqscan=off -c enable_mergejoin=off -c enable_hashjoin=off"
+    " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_mergejoin=off -c enable_hashjoin=off"
 )
 """Statements of the hot paths are planned once: planning each took as long as doing it. They look a few rows up by an index, and a
 plan that may do nothing else is as good on the empty table as on the full one."""
