@@ -38,6 +38,32 @@ class ListedDocument(Contract):
     number: str
     issuer: Country | None = None
     expires: date | None = None
+    issued: date | None = Field(default=None, description="for the record")
+    note: str | None = Field(default=None, description="what the list says of it, for the record")
+
+
+class ListedBirth(Contract):
+    """A birth date as the list says it; `birth_dates` holds what of it can be compared."""
+
+    precision: Literal["day", "month", "year", "range", "circa"]
+    since: PartialDate = Field(description="the date, or the first that it may be")
+    until: PartialDate | None = Field(default=None, description="of a range: the last that it may be")
+    text: str | None = Field(default=None, description="in the list's own words")
+
+
+class ListedPlace(Contract):
+    """An address or a place of birth, as the list says it."""
+
+    text: str
+    country: Country | None = None
+
+
+class ListedLink(Contract):
+    """Another entry of the same list that this one is tied to."""
+
+    relation: str = Field(description="in the list's word: linked_to, owner, companion…")
+    name: str | None = None
+    source_id: str | None = Field(default=None, description="the other's id in the same source, where the list tells it")
 
 
 class Identifiers(Contract):
@@ -66,7 +92,10 @@ class Identifiers(Contract):
 
 
 class ActorBody(Contract):
-    """What an issuer writes about an actor."""
+    """What an issuer writes about an actor.
+
+    What was added after the first release is absent unless given: an actor without an id of a source is known by a hash of what it is.
+    """
 
     kind: ActorKind
     source: str = "own"
@@ -90,6 +119,11 @@ class ActorBody(Contract):
     valid_to: Utc | None = None
     review_on: date | None = None
     handling: Handling | None = None
+    births: tuple[ListedBirth, ...] | None = Field(default=None, description="birth dates as the list says them, for the record")
+    birth_places: tuple[ListedPlace, ...] | None = Field(default=None, description="for the record")
+    addresses: tuple[ListedPlace, ...] | None = Field(default=None, description="for the record")
+    linked: tuple[ListedLink, ...] | None = Field(default=None, description="for the record")
+    remarks: str | None = Field(default=None, description="what else the list says, in its own words, for the record")
 
 
 class Geofence(Contract):

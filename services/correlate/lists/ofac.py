@@ -1,0 +1,217 @@
+"""OFAC's SDN and consolidated lists as CSV: the names, and beside them aliases, addresses and comments, each file by entity number.
+
+Format: the "legacy" data files of the Sanctions List Service, no header, `-0-` for nothing, 0x1A at the end. All four are in the order of
+the entity number, which is why they can be read side by side and no more than one entity is held.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally, UnreadableError
+from services.correlate.lists.remarks import LONGEST, Remarks, understood
+from services.correlate.lists.table import Row, rows
+from services.correlate.lists.words import comparable, country, name
+from shared.contracts.vocabulary import ActorKind, NameType, Strength
+from shared.contracts.watchlist import ActorBody, Identifiers, ListedLink, ListedName, ListedPlace
+
+PARTS: Final = {"main": 12, "aliases": 5, "addresses": 6, "comments": 2}
+"""The files of the set and how many cells their rows have."""
+
+_KINDS: Final = {
+    "individual": ActorKind.PERSON,
+    "vessel": ActorKind.VESSEL,
+    "aircraft": ActorKind.AIRCRAFT,
+    "": ActorKind.ORGANISATION,
+}
+_ALIAS_TYPES: Final = {"aka": NameType.ALIAS, "fka": NameType.FORMER, "nka": NameType.ALIAS}
+_ONE_DAY: Final = "Take all files of the list from one day."
+_COLUMNS: Final = {"program": 3, "title": 4, "call sign": 5, "type": 6, "tonnage": 7, "gross tonnage": 8, "flag": 9, "owner": 10}
+
+
+@dataclass(slots=True)
+class _Beside:
+    """A file beside the main one: hands out the rows of one entity after the other, and tells of those of none."""
+
+    source: Source
+    feed: Iterator[Row | RowFault]
+    waiting: Row | None = None
+    number: int = -1
+    faults: list[RowFault] = field(default_factory=list)
+    left: int = 0
+
+    def of(self, number: int) -> list[Row]:
+        """The rows of an entity. Those passed on the way belong to none in the main file."""
+        found = []
+        while (row := self._ahead()) is not None and self.number <= number:
+            if self.number == number:
+                found.append(row)
+            else:
+                self.left += any(_cell(cell) for cell in row.cells[2:] or row.cells[1:])
+                what = f"The list has no entity {self.number}."
+                self.faults.append(
+                    RowFault(self.source.name, row.line, "orphan", what, "Take all files of the list from one day.")
+                )
+            self.waiting = None
+        return found
+
+    def _ahead(self) -> Row | None:
+        while self.waiting is None:
+            read = next(self.feed, None)
+            if read is None:
+                return None
+            if isinstance(read, RowFault):
+                self.faults.append(read)
+                continue
+            number = _number(read, self.source, self.number)
+            if isinstance(number, RowFault):
+                self.faults.append(number)
+                continue
+            self.waiting, self.number = read, number
+        return self.waiting
+
+
+class OfacCsvReader:
+    """See ListReader. `files`: main (sdn.csv or cons_prim.csv), aliases, addresses, comments; all but the first may be missing."""
+
+    def __init__(self, files: Files, limits: Limits, source: str, list_date: date | None = None) -> None:
+        self.tally = Tally()
+        self.list_date = list_date
+        self._main = files["main"]
+        self._limits = limits
+        self._source = source
+        self._beside = {
+            part: _Beside(files[part], rows(files[part], limits, width=width))
+            for part, width in PARTS.items()
+            if part in files and part != "main"
+        }
+
+    def records(self) -> Iterator[Read]:
+        """See ListReader."""
+        last = -1
+        for read in rows(self._main, self._limits, width=PARTS["main"]):
+            if isinstance(read, RowFault):
+                yield read
+                continue
+            number = _number(read, self._main, last)
+            if isinstance(number, RowFault):
+                yield number
+                continue
+            last = number
+            beside = {part: one.of(number) for part, one in self._beside.items()}
+            self._leave_unfit(read, beside)
+            yield self._counted(read, beside)
+            yield from self._faults()
+        for one in self._beside.values():
+            one.of(2**63)
+        yield from self._faults()
+
+    def _leave_unfit(self, row: Row, beside: dict[str, list[Row]]) -> None:
+        """A comment goes on where a remark was cut off: one that follows a whole remark is of another day's list."""
+        if beside.get("comments") and len(row.cells[11]) < LONGEST - len("; "):
+            comments = self._beside["comments"]
+            for one in beside.pop("comments"):
+                what = f"The remark of entity {row.cells[0]} is whole and has no further part."
+                comments.faults.append(RowFault(comments.source.name, one.line, "orphan", what, _ONE_DAY))
+
+    def _faults(self) -> Iterator[RowFault]:
+        for part, one in self._beside.items():
+            self.tally.counts[f"{part} of no entity"] = one.left
+            yield from one.faults
+            one.faults.clear()
+
+    def _counted(self, row: Row, beside: dict[str, list[Row]]) -> Read:
+        cells = [_cell(cell) for cell in row.cells]
+        kind = _KINDS.get(cells[2])
+        if kind is None:
+            what = f"No entity of OFAC is of the type {cells[2][:40]!r}."
+            return RowFault(
+                self._main.name, row.line, "type_unknown", what, "Known are individual, vessel, aircraft and none.", "column 3"
+            )
+        if not any(map(str.isalnum, cells[1])):
+            return RowFault(self._main.name, row.line, "name_empty", "The entity has no name.", "Take the file anew.", "column 2")
+        remark = cells[11] + "".join(_cell(found.cells[1]) for found in beside.get("comments", ()))
+        body = _body(self._source, kind, cells, remark, beside, self.list_date)
+        self.tally.add(body)
+        self.tally.counts["remarks cut off"] += len(remark) == LONGEST and not remark.endswith(".")
+        return Draft(body, self._main.name, row.line)
+
+
+def _number(row: Row, source: Source, last: int) -> int | RowFault:
+    text = row.cells[0].strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):  # noqa: PLR2004 - what fits a bigint
+        return RowFault(
+            source.name, row.line, "number_bad", "The entity number is no number.", "Is it a file of OFAC's CSV set?", "column 1"
+        )
+    if int(text) < last:
+        what = f"Entity {text} comes after {last}."
+        raise UnreadableError(
+            RowFault(source.name, row.line, "not_in_order", what, "Sort the file by its first column.", "column 1")
+        )
+    return int(text)
+
+
+def _cell(text: str) -> str:
+    text = text.strip()
+    return "" if text == "-0-" else text
+
+
+def _body(
+    source: str, kind: ActorKind, cells: Sequence[str], remark: str, beside: dict[str, list[Row]], list_date: date | None
+) -> ActorBody:
+    said = understood(remark)
+    return ActorBody(
+        kind=kind,
+        source=source,
+        source_id=cells[0],
+        names=_names(kind, cells, said, beside.get("aliases", ())),
+        births=tuple(said.births) or None,
+        birth_dates=comparable(said.births),
+        birth_places=tuple(said.birth_places) or None,
+        sex=said.sex,
+        nationalities=tuple(dict.fromkeys(said.nations)),
+        documents=tuple(said.documents),
+        identifiers=_identifiers(kind, cells, said),
+        addresses=tuple(_addresses(beside.get("addresses", ()))) or None,
+        programmes=tuple(filter(None, (part.strip() for part in cells[3].split("] [")))),
+        linked=_links(cells, said),
+        list_date=list_date,
+        remarks=_told(kind, cells, remark),
+    )
+
+
+def _names(kind: ActorKind, cells: Sequence[str], said: Remarks, aliases: Sequence[Row]) -> tuple[ListedName, ...]:
+    """The name, the aliases of the file of aliases (strong), and those in quotation marks in the remarks, which OFAC calls weak."""
+    strong = [name(_cell(row.cells[3]), kind, _ALIAS_TYPES.get(_cell(row.cells[2]), NameType.ALIAS)) for row in aliases]
+    weak = [name(text, kind, sort, Strength.WEAK) for sort, text in said.aliases]
+    return (name(cells[1], kind, NameType.PRIMARY), *strong, *weak)
+
+
+def _identifiers(kind: ActorKind, cells: Sequence[str], said: Remarks) -> Identifiers | None:
+    if kind is ActorKind.VESSEL:
+        numbers = {part: said.numbers[part] for part in ("imo", "mmsi") if part in said.numbers}
+        return Identifiers(name=cells[1], country=country(cells[9]), kind="vessel", **numbers)
+    if kind is ActorKind.AIRCRAFT:
+        return Identifiers(registration=said.numbers.get("registration") or cells[1], name=cells[1], kind="aircraft")
+    return None
+
+
+def _addresses(found: Sequence[Row]) -> Iterator[ListedPlace]:
+    for row in found:
+        street, city, land, remark = map(_cell, row.cells[2:6])
+        text = ", ".join(filter(None, (street, city, land, remark)))
+        if text:
+            yield ListedPlace(text=text, country=country(land))
+
+
+def _links(cells: Sequence[str], said: Remarks) -> tuple[ListedLink, ...] | None:
+    owner = [ListedLink(relation="owner", name=cells[10])] if cells[10] else []
+    return (*owner, *said.linked) or None
+
+
+def _told(kind: ActorKind, cells: Sequence[str], remark: str) -> str | None:
+    """The remark as it stands, and before it the columns that an entry has no field for."""
+    kept = ("title",) if kind is ActorKind.PERSON else ("title", "call sign", "type", "tonnage", "gross tonnage", "flag")
+    columns = [f"{label}: {cells[_COLUMNS[label]]}" for label in kept if cells[_COLUMNS[label]]]
+    return "\n".join(filter(None, ("; ".join(columns), remark))) or None
