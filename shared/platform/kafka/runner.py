@@ -140,8 +140,8 @@ class PartitionRunner:
             reasons = {record.offset: poison.records[record.offset] for record in records if record.offset in poison.records}
             if not reasons and len(records) > 1:
                 middle = len(records) // 2
-                await self._finish(records[:middle], records[middle].offset)
-                await self._finish(records[middle:], next_offset)
+                await self._finish(records[:middle], records[middle].offset, counted=counted)
+                await self._finish(records[middle:], next_offset, counted=counted)
                 return
             reasons = reasons or {records[0].offset: poison.reason}
             bad = [record for record in records if record.offset in reasons]
