@@ -58,6 +58,7 @@ class Expiry:
         """Close what is due, some at a time; how many."""
         now = self._clock.now()
         async with self._database.pipeline() as pipe:
+            await pipe.durable()
             due = await alert_store.overdue(pipe, now, _AT_ONCE)
             closed = expired(due, now)
             await alert_store.write_revisions(pipe, closed)

@@ -51,6 +51,10 @@ class Pipe:
         with translated():
             return Answer(await self._connection.execute(statement.encode(), values))
 
+    async def durable(self) -> None:
+        """Let this transaction's commit wait for the disk: for what no offset brings again, and others are told of once it is seen."""
+        await self.send("SET LOCAL synchronous_commit = on")
+
 
 class Piped(Pipe):
     """A pipe of its own transaction."""

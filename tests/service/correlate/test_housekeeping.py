@@ -57,6 +57,24 @@ async def test_an_alert_is_closed_when_its_time_is_over_and_new_evidence_opens_i
     ]
 
 
+async def test_a_closed_alert_is_on_the_disk_before_anybody_can_be_told_of_it(migrated_url: str) -> None:
+    async with tracking(migrated_url) as track:
+        expires = await alerted(track, SystemClock().now())
+        async with track.database.transaction() as connection:
+            await connection.exec_driver_sql("CREATE TABLE correlate.ended AS SELECT 'nothing' AS commits")
+            await connection.exec_driver_sql(
+                "CREATE FUNCTION correlate.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                " UPDATE correlate.ended SET commits = current_setting('synchronous_commit'); RETURN NULL; END $$"
+            )
+            await connection.exec_driver_sql(
+                "CREATE CONSTRAINT TRIGGER noting AFTER UPDATE ON correlate.alert DEFERRABLE INITIALLY DEFERRED"
+                " FOR EACH ROW EXECUTE FUNCTION correlate.note()"
+            )
+        watchlist = Watchlist(track.database, At(expires), nothing)
+        assert await Expiry(track.database, At(expires), watchlist, nothing).once() == 1
+        assert await track.rows("SELECT commits FROM correlate.ended") == [("on",)]
+
+
 async def test_an_entry_past_its_validity_ends_as_a_version_like_any_other(migrated_url: str) -> None:
     async with tracking(migrated_url) as track:
         until = SystemClock().now() + timedelta(days=1)
