@@ -15,6 +15,7 @@ from services.correlate.store.events import ask_digests, known_digests, note_eve
 from services.correlate.store.messages import partition_markers
 from services.correlate.tables import consumer_offset
 from shared.contracts.events import Event
+from shared.contracts.topics import SIGHTINGS
 from shared.platform.database.engine import Database
 from shared.platform.database.offsets import advance_offsets
 from shared.platform.kafka.consumer import PartitionedConsumer
@@ -78,7 +79,8 @@ class Screening:
             await self._send(await self._judging.messages(run.events))
             if run.marker is not None:
                 await self._until_listed(run.marker.list_version)
-                await self._send(partition_markers(run.marker.list_version, batch.partition))
+                partitions = await self._producer.partitions(SIGHTINGS)
+                await self._send(partition_markers(run.marker.list_version, batch.partition, partitions))
         await self._together.take(Mark(batch, [one.event for run in runs for one in run.events]))
 
     async def _leave_out_known(self, runs: Sequence[Run]) -> None:

@@ -1,8 +1,8 @@
 """A batch of the sightings topic, read and sorted; nothing here is stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -32,6 +32,13 @@ class Sorted:
         else:
             before = self.sightings.get(message.sighting_id)
             self.sightings[message.sighting_id] = message if before is None else the_one_that_stands(message, before)
+
+    def moments(self) -> dict[str, list[datetime]]:
+        """By partition subject when its sightings occurred, subjects in order."""
+        found: dict[str, list[datetime]] = {}
+        for one in sorted(self.sightings.values(), key=lambda one: one.partition_subject):
+            found.setdefault(one.partition_subject, []).append(one.occurred_at)
+        return found
 
 
 def read(records: Sequence[Record]) -> Sorted:
@@ -65,22 +72,3 @@ def the_one_that_stands(new: Sighting, held: Sighting) -> Sighting:
     if winner.retroactive and new.revision == held.revision and not (new.retroactive and held.retroactive):
         return winner.model_copy(update={"retroactive": False})
     return winner
-
-
-def within(
-    horizon: timedelta, subjects: Iterable[str], stored: Mapping[str, Sequence[Sighting]], own: Sequence[Sighting]
-) -> dict[str, list[Sighting]]:
-    """By partition subject, everything from its latest sighting back to the horizon: of what is stored and of the batch's own.
-
-    A function of what will be stored, not of what came last.
-    """
-    found = {subject: list(stored.get(subject, ())) for subject in subjects}
-    for one in own:
-        if one.partition_subject in found:
-            found[one.partition_subject].append(one)
-    return {subject: _recent(history, horizon) for subject, history in found.items()}
-
-
-def _recent(history: list[Sighting], horizon: timedelta) -> list[Sighting]:
-    latest = max((one.occurred_at for one in history if not one.withdrawn), default=None)
-    return [one for one in history if latest is not None and one.occurred_at >= latest - horizon]

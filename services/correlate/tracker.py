@@ -1,8 +1,7 @@
 """Tracking: sightings into the store, and the alerts of each subject they touch; one transaction a batch, its offset in it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
@@ -13,8 +12,8 @@ from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import is_outdated, withdrawals
 from services.correlate.in_force import InForce, narrowed
 from services.correlate.metrics import SIGHTINGS_OUTDATED, SIGHTINGS_STORED, count_revisions
-from services.correlate.revising import changes
-from services.correlate.sorting import Sorted, merged, read, the_one_that_stands, within
+from services.correlate.revising import Case, case, changes
+from services.correlate.sorting import Sorted, merged, read, the_one_that_stands
 from services.correlate.store import alerts as alert_store
 from services.correlate.store import tracking as store
 from services.correlate.store.alerts import Revision
@@ -97,26 +96,35 @@ class Tracker:
         return written
 
     async def _revise(self, pipe: Pipe, found: Sorted, known: Known, own: Sequence[Sighting]) -> list[Revision]:
-        """The new revisions of the alerts of these subjects; each says which sighting led to it."""
-        touched = {one.partition_subject: one for one in found.sightings.values()}
-        histories = within(self._policy.horizon, touched, known.histories, own)
+        """The new revisions of the alerts of these subjects."""
+        cases = _cases(found, known, own, self._policy.horizon)
+        written, unsure = await self._settle(pipe, known, cases)
+        if unsure:
+            past = await store.everything_beside(pipe, [one.subject for one in unsure], found)
+            whole = _joined(past, own)
+            more, _ = await self._settle(pipe, known, [one.of_everything(whole.get(one.subject, [])) for one in unsure])
+            written += more
+        return written
+
+    async def _settle(self, pipe: Pipe, known: Known, cases: Sequence[Case]) -> tuple[list[Revision], list[Case]]:
+        """What is to be written, and the cases that must be looked at with all of their past."""
         routes = await self._standing_routes(pipe, known.routes_version)
-        entries = await self._entries(pipe, known, histories)
+        entries = await self._entries(pipe, known, cases)
         active = _activity(entries, routes)
         now = self._clock.now()
         written: list[Revision] = []
-        for subject, history in histories.items():
-            standing = self._standing(subject, narrowed(history, entries), routes, active)
-            stored = known.alerts.get(subject, [])
-            latest = touched[subject]
-            revisions = changes(subject, standing, stored, history, horizon=self._policy.horizon, now=now)
-            written += [replace(one, accepted_at=latest.received_at, traceparent=latest.traceparent) for one in revisions]
-        return written
+        unsure: list[Case] = []
+        for one in cases:
+            standing = self._standing(one.subject, narrowed(one.history, entries), routes, active)
+            revisions, search_further = changes(one, standing, now)
+            written += revisions
+            if search_further:
+                unsure.append(one)
+        return written, unsure
 
-    async def _entries(self, pipe: Pipe, known: Known, histories: Mapping[str, Sequence[Sighting]]) -> dict[UUID, InForce]:
+    async def _entries(self, pipe: Pipe, known: Known, cases: Sequence[Case]) -> dict[UUID, InForce]:
         """The entries that any of this rests on; most often the batch itself names them all."""
-        asked = known.asked_entries
-        older = {hit.entry_id for history in histories.values() for one in history for hit in one.hits} - asked
+        older = {hit.entry_id for one in cases for seen in one.history for hit in seen.hits} - known.asked_entries
         return {**known.entries, **(await store.in_force(pipe, older) if older else {})}
 
     def _standing(
@@ -133,6 +141,33 @@ class Tracker:
         if self._routes[0] != version:
             self._routes = (version, await store.standing_routes(pipe))
         return self._routes[1]
+
+
+def _cases(found: Sorted, known: Known, own: Sequence[Sighting], horizon: timedelta) -> list[Case]:
+    """A case of each subject that the batch touches; `own` are its sightings as they will be stored."""
+    past = _joined(known.histories, own)
+    came: dict[str, list[Sighting]] = {}
+    for one in found.sightings.values():
+        came.setdefault(one.partition_subject, []).append(one)
+    return [
+        case(
+            subject,
+            sightings,
+            known.alerts.get(subject, []),
+            [*(one.occurred_at for one in sightings), *known.stored_moments(sightings)],
+            past.get(subject, []),
+            horizon,
+        )
+        for subject, sightings in came.items()
+    ]
+
+
+def _joined(stored: Mapping[str, Sequence[Sighting]], own: Sequence[Sighting]) -> dict[str, list[Sighting]]:
+    """By partition subject what will be stored: what is, and the batch's own."""
+    found = {subject: list(past) for subject, past in stored.items()}
+    for one in own:
+        found.setdefault(one.partition_subject, []).append(one)
+    return found
 
 
 def _activity(entries: Mapping[UUID, InForce], routes: Sequence[RouteEntry]) -> Activity:

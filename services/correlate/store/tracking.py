@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,20 +30,30 @@ _KNOWN: Final = """
     SELECT 'noticed', NULL, NULL, content FROM correlate.sighting WHERE lineage_id = ANY(%(noticed)s::uuid[]) AND NOT withdrawn
   UNION ALL
     SELECT 'past', NULL, NULL, seen.content
-    FROM unnest(%(subjects)s::text[]) AS wanted (subject)
+    FROM unnest(%(subjects)s::text[], %(firsts)s::timestamptz[], %(lasts)s::timestamptz[]) AS came (subject, first, last)
     CROSS JOIN LATERAL (
-        SELECT max(occurred_at) - %(horizon)s::interval AS since FROM correlate.sighting
-        WHERE partition_subject = wanted.subject AND NOT withdrawn AND sighting_id <> ALL (%(ids)s::uuid[])
+        SELECT least(came.first, min(occurred_at)) AS first, greatest(came.last, max(occurred_at)) AS last
+        FROM correlate.sighting WHERE sighting_id = ANY(%(ids)s::uuid[]) AND partition_subject = came.subject
+    ) AS touched
+    CROSS JOIN LATERAL (
+        SELECT least(touched.first, min(last_seen)) - %(horizon)s::interval AS since, greatest(touched.last, max(last_seen)) + %(horizon)s::interval AS upto
+        FROM correlate.alert WHERE partition_subject = came.subject AND state <> 'withdrawn'
+          AND last_seen BETWEEN touched.first - 2 * %(horizon)s::interval AND touched.last + 2 * %(horizon)s::interval
     ) AS span
     CROSS JOIN LATERAL (
         SELECT content FROM correlate.sighting
-        WHERE partition_subject = wanted.subject AND occurred_at >= span.since AND sighting_id <> ALL (%(ids)s::uuid[])
+        WHERE partition_subject = came.subject AND occurred_at BETWEEN span.since AND span.upto AND sighting_id <> ALL (%(ids)s::uuid[])
     ) AS seen
   UNION ALL
     SELECT 'routes', NULL, coalesce(max(list_version), 0), NULL FROM correlate.entry WHERE type = 'route'
 """
-"""The past of a subject, without the batch's own: everything from its latest sighting back to the horizon, and perhaps more than that,
-since the batch may bring a later one. One statement, since each costs as much as many rows."""
+"""The past of a subject, without the batch's own: at least what `domain.track.reading` asks for, as one span. One statement, since each
+costs as much as many rows."""
+
+_EVERYTHING: Final = """
+    SELECT content FROM correlate.sighting
+    WHERE partition_subject = ANY(%(subjects)s::text[]) AND sighting_id <> ALL (%(ids)s::uuid[])
+"""
 
 _ALERTS: Final = f"""
     SELECT {ALERT_COLUMNS} FROM correlate.alert WHERE partition_subject = ANY(%(subjects)s::text[])
@@ -81,11 +91,15 @@ class Known:
     stored: dict[UUID, Sighting] = field(default_factory=dict)
     """The batch's sightings that are stored already, as they are stored."""
     histories: dict[str, list[Sighting]] = field(default_factory=dict)
-    """By partition subject, what is stored beside the batch, at least from its latest sighting back to the horizon."""
+    """By partition subject, what is stored beside the batch near it and near the alerts that it can change."""
     noticed: list[Sighting] = field(default_factory=list)
     """Every stored sighting, not withdrawn, of the lineages that notices speak of."""
     routes_version: int = 0
     """The version of the list at which a route changed last, 0 if none ever did."""
+
+    def stored_moments(self, came: Iterable[Sighting]) -> list[datetime]:
+        """When those that are stored already had occurred, as it was told then."""
+        return [self.stored[one.sighting_id].occurred_at for one in came if one.sighting_id in self.stored]
 
     def take(self, kind: str, lineage: UUID, number: int, content: str) -> None:
         """A row of the answer, by its kind."""
@@ -131,20 +145,23 @@ async def ask(pipe: Pipe, found: Sorted, horizon: timedelta) -> Question:
     await _lock_lineages(pipe, lineages, found.notices)
     for notice in found.notices.values():
         await pipe.send(_NOTE_REVISIONS, _noted(notice))
-    subjects = sorted({one.partition_subject for one in found.sightings.values()})
+    moments = found.moments()
     entries = frozenset(hit.entry_id for one in found.sightings.values() for hit in one.hits)
     values = {
         "lineages": list(lineages),
         "noticed": list(found.notices),
         "ids": list(found.sightings),
-        "subjects": subjects,
+        "subjects": list(moments),
+        "firsts": [min(each) for each in moments.values()],
+        "lasts": [max(each) for each in moments.values()],
         "horizon": horizon,
     }
+    alerts = await pipe.send(_ALERTS, {"subjects": list(moments)})
     return Question(
         asked_entries=entries,
         known=await pipe.send(_KNOWN, values),
         entries=await pipe.send(_IN_FORCE, {"entries": list(entries)}),
-        alerts=await pipe.send(_ALERTS, {"subjects": subjects}),
+        alerts=alerts,
     )
 
 
@@ -170,6 +187,16 @@ _LOCK: Final = """
 async def in_force(pipe: Pipe, ids: Collection[UUID]) -> dict[UUID, InForce]:
     """From when to when these entries hold and who may see them now, those that have not ended."""
     return _in_force(await (await pipe.send(_IN_FORCE, {"entries": list(ids)})).rows())
+
+
+async def everything_beside(pipe: Pipe, subjects: Collection[str], found: Sorted) -> dict[str, list[Sighting]]:
+    """By partition subject all that is stored beside the batch."""
+    answer = await pipe.send(_EVERYTHING, {"subjects": list(subjects), "ids": list(found.sightings)})
+    past: dict[str, list[Sighting]] = {}
+    for row in await answer.rows():
+        seen = Sighting.model_validate_json(row[0])
+        past.setdefault(seen.partition_subject, []).append(seen)
+    return past
 
 
 async def standing_routes(pipe: Pipe) -> list[RouteEntry]:

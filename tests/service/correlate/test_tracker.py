@@ -157,6 +157,34 @@ async def test_a_withdrawn_event_takes_the_alert_back_and_a_late_first_revision_
         assert await track.rows("SELECT state FROM correlate.alert") == [("withdrawn",)]
 
 
+async def test_a_trip_that_becomes_known_after_something_much_later_has_its_alert_all_the_same(migrated_url: str) -> None:
+    async with tracking(migrated_url) as track:
+        await track.list_route(route(["CR-PA-01", "CR-NI-01"], [(5, 30)], least_waypoints=2).body)
+        await track.feed([seen_at("GT-SV-01", 24 * 120, list_version=2)])
+        await track.feed([seen_at("CR-PA-01", 0, list_version=2)])
+        await track.feed([seen_at("CR-NI-01", 10, list_version=2)])
+        told = await track.told()
+    assert [(one.type, one.data.cause) for one in told] == [(AlertType.OPENED, "route")]
+
+
+async def test_when_the_latest_evidence_is_taken_back_what_was_seen_long_before_stands_again(migrated_url: str) -> None:
+    async with tracking(migrated_url) as track:
+        entry = await listed(track)
+        await track.feed(seen(entry, crossing("E1")))
+        await track.feed(seen(entry, crossing("E2", 24 * 100)))
+        latest = await track.told()
+        gone = event("E2", revision=2, withdrawn=True)
+        notice = screener_of(entry).notice(gone, [])
+        assert notice is not None
+        await track.feed([notice], partition=1)
+        await track.feed(await track.sent_again())
+        told = await track.told()
+        assert await track.rows("SELECT state FROM correlate.alert") == [("open",)]
+    assert [one.occurred_at for one in latest[-1].data.evidence] == [NOON + timedelta(days=100)]
+    assert [one.occurred_at for one in told[-1].data.evidence] == [NOON]
+    assert told[-1].type is AlertType.REVISED
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_order_and_every_cut_into_batches_gives_the_same_alerts(migrated_url: str, seed: int) -> None:
     corridor = route(["CR-PA-01", "CR-NI-01", "HN-NI-01"], [(5, 30), (6, 36)], least_waypoints=2)
@@ -165,9 +193,12 @@ async def test_every_order_and_every_cut_into_batches_gives_the_same_alerts(migr
         await track.list_route(corridor.body)
         travelled = [
             seen_at(code, hours, list_version=2)
-            for code, hours in (("CR-PA-01", 0), ("CR-NI-01", 10), ("HN-NI-01", 25), ("GT-SV-01", 60))
+            for code, hours in (("CR-PA-01", 0), ("CR-NI-01", 10), ("HN-NI-01", 25), ("GT-SV-01", 60), ("GT-SV-01", 24 * 120))
         ]
-        every = [*travelled, *seen(entry, *(crossing(f"E{number}", number) for number in range(6)))]
+        every = [
+            *travelled,
+            *seen(entry, *(crossing(f"E{number}", hours) for number, hours in enumerate((0, 1, 2, 900, 1100, 2500)))),
+        ]
         await track.feed(every)
         expected = await track.digests()
         async with track.database.transaction() as connection:
