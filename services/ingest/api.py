@@ -1,6 +1,7 @@
 """The HTTP door: routes for one event of each kind, and for batches."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -8,12 +9,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from services.ingest.answers import BatchAnswer, accepted, as_faults, unavailable
-from services.ingest.batch import Batch, ItemReader
+from services.ingest.batch import Batch
 from services.ingest.domain.normalise import Sender
 from services.ingest.domain.refusal import ForeignAgencyError, RefusedError
 from services.ingest.domain.submitted import MODELS
 from services.ingest.envelopes import open_binary_http, open_structured, read_strictly
-from services.ingest.intake import Intake, Submission
+from services.ingest.helping import Judges
+from services.ingest.intake import Intake
+from services.ingest.judging import ItemReader, Submission
 from services.ingest.openapi import ACCEPTED, ANSWERED, CLOUDEVENT, CLOUDEVENTS, NDJSON, batch_body, event_body
 from services.ingest.pace import Pace
 from services.ingest.settings import IngestSettings
@@ -91,7 +94,7 @@ def _problem(error: RefusedError) -> ProblemError:
     return InvalidInputError(faults)
 
 
-def batches_router(intake: Intake, settings: IngestSettings) -> APIRouter:
+def batches_router(intake: Intake, judges: Judges, settings: IngestSettings) -> APIRouter:
     """The route for batches. Not a strict route: it reads its body itself, and items have ids that make repeats harmless."""
     router = APIRouter(tags=["events"])
 
@@ -110,7 +113,7 @@ def batches_router(intake: Intake, settings: IngestSettings) -> APIRouter:
             intake,
             _pieces(request),
             _splitter(media_type, settings.max_item_bytes, whole=envelope is not None or media_type == CLOUDEVENT),
-            reader.read,
+            partial(judges.judge, reader),
             chunk_items=settings.batch_chunk_items,
             chunks_in_flight=settings.batch_chunks_in_flight,
             charge=pace.charge,

@@ -1,53 +1,23 @@
 """A batch: items as they stream in, taken in chunks with a few in flight, answered one line each in their order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
 import orjson
 
-from services.ingest.domain.normalise import Sender
 from services.ingest.domain.refusal import RefusedError
-from services.ingest.envelopes import open_binary_http, open_structured, read_strictly
-from services.ingest.intake import Intake, Submission
+from services.ingest.intake import Intake
+from services.ingest.judging import Refusal, Slice
 from services.ingest.metrics import BATCH_ITEMS
 from services.ingest.splitters import BrokenBatchError, Item, Oversized, Splitter
 from services.ingest.verdict import Status, Verdict, refused, too_large
-from shared.contracts.events import EventKind, Flag
+from shared.contracts.events import Flag
 
-_KINDS: Final = {kind.value: kind for kind in EventKind}
 _ANSWERED: Final = {status: status.value.encode() for status in (Status.ACCEPTED, Status.DUPLICATE)}
 
-Opener = Callable[[bytes], Submission]
+Judge = Callable[[Sequence[bytes | Refusal]], Awaitable[Slice]]
 Charge = Callable[[int], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class ItemReader:
-    """Makes submissions of the items of one sender."""
-
-    sender: Sender
-    strict: bool
-    traceparent: str | None
-    envelope: Mapping[str, str] | None = None
-    """The headers of a CloudEvent in binary mode: then the body is the one item."""
-
-    def read(self, text: bytes) -> Submission:
-        """An item with its `type`, or a CloudEvent; raises RefusedError."""
-        if self.envelope is not None:
-            opened = open_binary_http(self.envelope, text, self.sender)
-            return Submission(opened.kind, opened.tree, self.sender, self.strict, opened.traceparent or self.traceparent)
-        tree = read_strictly(text)
-        if isinstance(tree, dict) and "specversion" in tree:
-            opened = open_structured(tree, self.sender)
-            return Submission(opened.kind, opened.tree, self.sender, self.strict, opened.traceparent or self.traceparent)
-        named = tree.get("type") if isinstance(tree, dict) else None
-        kind = _KINDS.get(named) if isinstance(named, str) else None
-        if kind is None:
-            detail = "an item is an object whose type is " + " or ".join(_KINDS)
-            raise RefusedError([Flag(pointer="/type", code="unknown_type", detail=detail)])
-        return Submission(kind, tree, self.sender, self.strict, self.traceparent)
 
 
 class Batch:
@@ -58,7 +28,7 @@ class Batch:
         intake: Intake,
         pieces: AsyncIterator[bytes],
         splitter: Splitter,
-        read: Opener,
+        judge: Judge,
         *,
         chunk_items: int,
         chunks_in_flight: int,
@@ -66,7 +36,7 @@ class Batch:
     ) -> None:
         self._intake = intake
         self._chunks = _chunks(pieces, splitter, chunk_items)
-        self._read = read
+        self._judge = judge
         self._charge = charge
         self._in_flight = chunks_in_flight
         self._answered = 0
@@ -75,49 +45,42 @@ class Batch:
         """The verdicts on the first chunk and its answer; empty where the batch is. Raises BrokenBatchError where nothing was an item."""
         async for chunk in self._chunks:
             await self._charge(len(chunk))
-            verdicts = await self._take(chunk)
+            verdicts = await self._take(await self._judged(chunk))
             return verdicts, self._answer(verdicts)
         return [], b""
 
     async def rest(self, write: Callable[[bytes], Awaitable[None]]) -> None:
-        """Take what follows, writing the answers in order."""
-        queue: asyncio.Queue[asyncio.Task[list[Verdict]] | None] = asyncio.Queue(self._in_flight)
+        """Take what follows, writing the answers in order.
+
+        Chunks may be judged side by side, but each is handed over before the next: revisions of one event stay in order.
+        """
+        judging: asyncio.Queue[asyncio.Task[Slice] | None] = asyncio.Queue(self._in_flight)
+        taking: asyncio.Queue[asyncio.Task[list[Verdict]] | None] = asyncio.Queue(self._in_flight)
+
+        async def take() -> None:
+            while (task := await judging.get()) is not None:
+                await taking.put(group.create_task(self._take(await task)))
+            await taking.put(None)
 
         async def answer() -> None:
-            while (task := await queue.get()) is not None:
+            while (task := await taking.get()) is not None:
                 await write(self._answer(await task))
 
         async with asyncio.TaskGroup() as group:
+            group.create_task(take())
             group.create_task(answer())
             async for chunk in self._chunks:
                 await self._charge(len(chunk))
-                await queue.put(group.create_task(self._take(chunk)))
-            await queue.put(None)
+                await judging.put(group.create_task(self._judged(chunk)))
+            await judging.put(None)
 
-    async def _take(self, chunk: Sequence[Item | BrokenBatchError]) -> list[Verdict]:
-        verdicts: dict[int, Verdict] = {}
+    async def _judged(self, chunk: Sequence[Item | BrokenBatchError]) -> Slice:
+        return await self._judge([_readable(item) for item in chunk])
 
-        def submissions() -> Iterator[Submission]:
-            for index, item in enumerate(chunk):
-                read = self._submission(item)
-                if isinstance(read, Verdict):
-                    verdicts[index] = read
-                else:
-                    yield read
-
-        taken = iter(await self._intake.accept_many(submissions()))
-        BATCH_ITEMS.inc(len(chunk))
-        return [verdicts[index] if index in verdicts else next(taken) for index in range(len(chunk))]
-
-    def _submission(self, item: Item | BrokenBatchError) -> Submission | Verdict:
-        if isinstance(item, BrokenBatchError):
-            return refused(RefusedError([Flag(pointer="", code="broken_batch", detail=f"{item}; nothing after this was read")]))
-        if isinstance(item, Oversized):
-            return too_large("the item is larger than an item may be")
-        try:
-            return self._read(item)
-        except RefusedError as error:
-            return refused(error)
+    async def _take(self, judged: Slice) -> list[Verdict]:
+        verdicts = await self._intake.take(*judged)
+        BATCH_ITEMS.inc(len(verdicts))
+        return verdicts
 
     def _answer(self, verdicts: Sequence[Verdict]) -> bytes:
         start = self._answered
@@ -154,6 +117,16 @@ async def _split(pieces: AsyncIterator[bytes], splitter: Splitter) -> AsyncItera
     async for piece in pieces:
         yield splitter.feed(piece)
     yield splitter.finish()
+
+
+def _readable(item: Item | BrokenBatchError) -> bytes | Refusal:
+    """The text of an item; what is none is refused."""
+    if isinstance(item, BrokenBatchError):
+        fault = Flag(pointer="", code="broken_batch", detail=f"{item}; nothing after this was read")
+        return Refusal(refused(RefusedError([fault])))
+    if isinstance(item, Oversized):
+        return Refusal(too_large("the item is larger than an item may be"))
+    return item
 
 
 def _line(index: int, verdict: Verdict) -> bytes:

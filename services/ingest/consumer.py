@@ -6,7 +6,8 @@ from typing import Final
 from services.ingest.domain.normalise import Sender
 from services.ingest.domain.refusal import ForeignAgencyError, RefusedError
 from services.ingest.envelopes import Opened, open_binary_kafka, open_structured, read_strictly
-from services.ingest.intake import Intake, Submission
+from services.ingest.intake import Intake
+from services.ingest.judging import Submission
 from services.ingest.openapi import CLOUDEVENT
 from services.ingest.settings import KafkaAgency
 from services.ingest.verdict import Status, Verdict, refused

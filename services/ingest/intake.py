@@ -1,18 +1,19 @@
 """The one use case of both doors: a submission becomes a canonical event on the topic of events, or is refused."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from services.ingest.domain.normalise import Canonical, Rules, Sender, canonical_event
-from services.ingest.domain.refusal import RefusedError
+from services.ingest.domain.normalise import Rules
 from services.ingest.domain.values import written
+from services.ingest.judging import Judged, Judgement, Refusal, Submission, judge
 from services.ingest.metrics import SUBMISSIONS
 from services.ingest.recent import RecentEvents, Remembered
 from services.ingest.turns import Turns
-from services.ingest.verdict import Status, Verdict, contradiction, refused, too_large, unknown
+from services.ingest.verdict import Status, Verdict, contradiction, too_large, unknown
 from shared.contracts.codec import TYPE_EVENT, Envelope, Headers
 from shared.contracts.events import EventKind
 from shared.contracts.topics import EVENTS
@@ -27,16 +28,6 @@ class EventSink(Protocol):
     async def send_many(self, messages: Sequence[Message]) -> Sequence[Exception | None]:
         """Return within the send deadline."""
         ...
-
-
-class Submission(NamedTuple):
-    """What one agency sends, as a JSON value that was read strictly."""
-
-    kind: EventKind
-    tree: Any
-    sender: Sender
-    strict: bool = False
-    traceparent: str | None = None
 
 
 class _Outgoing(NamedTuple):
@@ -54,38 +45,49 @@ class Intake:
         self._rules = rules
         self._recent = recent
         self._clock = clock
-        self._turns = Turns(self._take)
+        self._turns = Turns(self._take_turn)
 
     async def accept(self, submission: Submission) -> Verdict:
         """The verdict on one submission, taken together with those that come in the same turn of the loop."""
         return await self._turns.join(submission)
 
     async def accept_many(self, submissions: Iterable[Submission]) -> list[Verdict]:
-        """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too.
+        """The verdicts in the order of the submissions. Those of one lineage reach the topic in that order too."""
+        received_at = self._clock.now()
+        return await self.take(self._judged(submissions, received_at), received_at)
 
-        Each submission is let go before the next is asked for: what is read of one stays in the processor's caches.
-        """
+    async def take(self, judgements: Iterable[Judgement], received_at: datetime) -> list[Verdict]:
+        """The verdicts in the order of what was judged as it was received then; raises the first bug among them."""
         verdicts: list[Verdict] = []
-        for verdict in await self._take(submissions):
+        for verdict in await self._take(judgements, received_at):
             if isinstance(verdict, Exception):
                 raise verdict
             verdicts.append(verdict)
         return verdicts
 
-    async def _take(self, submissions: Iterable[Submission]) -> list[Verdict | Exception]:
+    async def _take_turn(self, submissions: Sequence[Submission]) -> list[Verdict | Exception]:
+        received_at = self._clock.now()
+        return await self._take(self._judged(submissions, received_at), received_at)
+
+    def _judged(self, submissions: Iterable[Submission], received_at: datetime) -> Iterator[Judgement]:
+        return (judge(submission, self._rules, received_at) for submission in submissions)
+
+    async def _take(self, judgements: Iterable[Judgement], received_at: datetime) -> list[Verdict | Exception]:
         """The verdicts, and in the place of a submission that met a bug the bug: the others are not touched by it."""
-        settled = asyncio.Event()
+        settled, time = asyncio.Event(), written(received_at).encode()
         verdicts: dict[int, Verdict | Exception] = {}
         outgoing: list[_Outgoing] = []
         waiting: list[tuple[int, UUID, Remembered]] = []
-        kinds: list[EventKind] = []
-        for index, submission in enumerate(submissions):
-            kinds.append(submission.kind)
-            decided = self._prepare(index, submission, settled)
-            if isinstance(decided, Verdict | Exception):
-                verdicts[index] = decided
-            elif isinstance(decided, _Outgoing):
+        kinds: list[EventKind | None] = []
+        for index, judged in enumerate(judgements):
+            kinds.append(None if isinstance(judged, Exception) else judged.kind)
+            decided = self._admit(index, judged, time, settled) if isinstance(judged, Judged) else judged
+            if isinstance(decided, _Outgoing):
                 outgoing.append(decided)
+            elif isinstance(decided, Verdict | Exception):
+                verdicts[index] = decided
+            elif isinstance(decided, Refusal):
+                verdicts[index] = decided.verdict
             else:
                 waiting.append(decided)
         await self._deliver(outgoing, verdicts, settled)
@@ -94,32 +96,19 @@ class Intake:
         _count(kinds, verdicts)
         return [verdicts[index] for index in range(len(kinds))]
 
-    def _prepare(
-        self, index: int, submission: Submission, settled: asyncio.Event
-    ) -> Verdict | Exception | _Outgoing | tuple[int, UUID, Remembered]:
-        """Refused or known already, to be sent, or being sent by another call whose outcome is ours too."""
-        try:
-            event = canonical_event(
-                submission.kind,
-                submission.tree,
-                submission.sender,
-                self._rules,
-                received_at=self._clock.now(),
-                strict=submission.strict,
-            )
-        except RefusedError as error:
-            return refused(error)
-        except Exception as error:  # noqa: BLE001 - a bug, raised where its submission came from
-            return error
-        known = self._recent.find(event.event_id)
+    def _admit(
+        self, index: int, judged: Judged, time: bytes, settled: asyncio.Event
+    ) -> Verdict | _Outgoing | tuple[int, UUID, Remembered]:
+        """Known already, to be sent, or being sent by another call whose outcome is ours too."""
+        known = self._recent.find(judged.event_id)
         if known is None:
-            entry = self._recent.remember(event.event_id, event.digest, settled)
-            return _Outgoing(index, event.event_id, entry, message_of(event, submission))
-        if known.digest != event.digest:
-            return contradiction(event.event_id)
+            entry = self._recent.remember(judged.event_id, judged.digest, settled)
+            return _Outgoing(index, judged.event_id, entry, message_of(judged, time))
+        if known.digest != judged.digest:
+            return contradiction(judged.event_id)
         if known.delivered:
-            return Verdict(Status.DUPLICATE, event.event_id)
-        return index, event.event_id, known
+            return Verdict(Status.DUPLICATE, judged.event_id)
+        return index, judged.event_id, known
 
     async def _deliver(
         self, outgoing: Sequence[_Outgoing], verdicts: dict[int, Verdict | Exception], settled: asyncio.Event
@@ -139,16 +128,12 @@ class Intake:
             settled.set()
 
 
-def message_of(event: Canonical, submission: Submission) -> Message:
+def message_of(judged: Judged, time: bytes) -> Message:
     """The message of an event. Its key is the lineage (16 bytes): all revisions and repeats of one event stand in order in one partition."""
-    headers = [
-        *_same_for_all(submission.sender.agency),
-        ("ce_id", str(event.event_id).encode()),
-        ("ce_time", written(event.told["received_at"]).encode()),
-    ]
-    if submission.traceparent is not None:
-        headers.append(("traceparent", submission.traceparent.encode()))
-    return Message(EVENTS, event.value(), event.lineage_id.bytes, headers)
+    headers = [*_same_for_all(judged.agency), ("ce_id", str(judged.event_id).encode()), ("ce_time", time)]
+    if judged.traceparent is not None:
+        headers.append(("traceparent", judged.traceparent.encode()))
+    return Message(EVENTS, judged.value, judged.lineage_id.bytes, headers)
 
 
 @lru_cache(maxsize=1024)
@@ -172,11 +157,11 @@ def _verdict(event_id: UUID, outcome: Exception | None) -> Verdict:
     return unknown(event_id)
 
 
-def _count(kinds: Sequence[EventKind], verdicts: dict[int, Verdict | Exception]) -> None:
+def _count(kinds: Sequence[EventKind | None], verdicts: dict[int, Verdict | Exception]) -> None:
     tally: dict[tuple[EventKind, Status], int] = {}
     for index, kind in enumerate(kinds):
         verdict = verdicts[index]
-        if isinstance(verdict, Verdict):
+        if kind is not None and isinstance(verdict, Verdict):
             tally[kind, verdict.status] = tally.get((kind, verdict.status), 0) + 1
     for (kind, status), number in tally.items():
         SUBMISSIONS.labels(str(kind), str(status)).inc(number)

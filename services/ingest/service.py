@@ -1,5 +1,6 @@
 """Opens ingest: what it serves, what it runs, and what both need."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from datetime import timedelta
 
 from services.ingest.api import batches_router, events_router
 from services.ingest.consumer import KINDS, KafkaDoor
-from services.ingest.domain.normalise import Rules
+from services.ingest.helping import Helper, Judges
 from services.ingest.intake import Intake
-from services.ingest.places import Checkpoints
 from services.ingest.recent import RecentEvents
+from services.ingest.rules import rules_of
 from services.ingest.settings import IngestSettings, Settings
 from shared.contracts.topics import DEAD_LETTERS, KEYS
 from shared.platform.auth.access import Access
@@ -20,7 +21,7 @@ from shared.platform.kafka.consumer import PartitionedConsumer
 from shared.platform.kafka.dead_letters import TopicDeadLetters
 from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.readiness import Readiness
-from shared.platform.supervisor import Service
+from shared.platform.supervisor import Service, Worker
 
 GROUP = "atalaya.ingest"
 
@@ -30,17 +31,6 @@ class IngestService(Service):
     """Ingest, opened; `access` guards its routes."""
 
     access: Access | None = None
-
-
-def rules_of(settings: IngestSettings) -> Rules:
-    """What holds for every submission, as set."""
-    return Rules(
-        register=Checkpoints(),
-        earliest=settings.earliest,
-        clock_skew=timedelta(seconds=settings.clock_skew_seconds),
-        strict=settings.strict,
-        widest=settings.widest_handling,
-    )
 
 
 @asynccontextmanager
@@ -53,7 +43,8 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
     async with KafkaProducer(settings.kafka) as producer:
         readiness.register("producer", producer.ready)
         keys = open_keys(settings.kafka, producer, settings.keys, KEYS, readiness=readiness, clock=clock)
-        intake = Intake(producer, rules=rules_of(ingest), recent=recent, clock=clock)
+        rules = rules_of(ingest)
+        intake = Intake(producer, rules=rules, recent=recent, clock=clock)
         raw = KafkaDoor(intake, ingest.kafka_agencies, slice_records=ingest.batch_chunk_items)
         door = PartitionedConsumer(
             settings.kafka,
@@ -65,5 +56,14 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
             readiness=readiness,
             source_of=raw.agency_of,
         )
-        routers = [events_router(intake), batches_router(intake, ingest), keys.router]
-        yield IngestService(routers=routers, workers=[keys.worker, door], readiness=readiness, access=keys.access)
+        helper = Helper(ingest) if _wants_helper(ingest) else None
+        judges = Judges(rules, clock, helper)
+        routers = [events_router(intake), batches_router(intake, judges, ingest), keys.router]
+        workers: list[Worker] = [keys.worker, door]
+        if helper is not None:
+            workers.append(helper)
+        yield IngestService(routers=routers, workers=workers, readiness=readiness, access=keys.access)
+
+
+def _wants_helper(settings: IngestSettings) -> bool:
+    return (os.cpu_count() or 1) > 1 if settings.helper is None else settings.helper

@@ -57,6 +57,11 @@ class IngestSettings(Group):
     batch_chunks_in_flight: int = Field(
         default=4, ge=1, le=64, description="Chunks of one batch waiting for the broker at a time; bounds the memory of a batch."
     )
+    helper: bool | None = Field(
+        default=None,
+        description="Judge batches in a second process as well, so that one batch uses two processors (about 100 MB more memory). "
+        "Absent: where the machine has more than one.",
+    )
     batch_items_per_charge: int = Field(default=100, ge=1, description="Items of a batch that cost a key as much as one request.")
     answers_in_memory_bytes: int = Field(
         default=1_048_576,

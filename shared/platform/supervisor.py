@@ -117,12 +117,12 @@ def run_process(main: Callable[[], Coroutine[Any, Any, int]], *, uvloop: bool = 
         import uvloop as fast  # noqa: PLC0415 - absent on Windows
 
         factory = fast.new_event_loop
-    _spare_the_collector()
+    spare_the_collector()
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main())
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Leave what was loaded out of every look for cycles, and look less often: it took a sixth of the time under load."""
     gc.collect()
     gc.freeze()

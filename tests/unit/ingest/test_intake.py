@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.ingest.intake import Intake, Submission
+from services.ingest.intake import Intake
+from services.ingest.judging import Submission
 from services.ingest.recent import RecentEvents
 from services.ingest.verdict import Status
 from shared.contracts.codec import header
