@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +44,8 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(
             f"{row['what']}: p50 {row['p50']} ms, p90 {row['p90']} ms, p99 {row['p99']} ms, max {row['max']} ms over {row['count']}"
         )
+    for row in result.get("rates", ()):
+        typer.echo(f"{row['name']}: {median(row['rounds']):,.0f}/s")
     for row in result.get("comparisons", ()):
         path, limit = sorted(row["path"]["rounds"]), sorted(row["limit"]["rounds"])
         typer.echo(

@@ -6,8 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+from stdnum import iso6346
 
 from shared.platform.clock import SystemClock
+
+
+def _container(number: int) -> str:
+    """Another container each time, so that nothing can be remembered of it."""
+    serial = f"MSCU{number % 1_000_000:06d}"
+    return serial + iso6346.calc_check_digit(serial)
 
 
 def crossing(run: str, number: int, occurred_at: str) -> dict[str, Any]:
@@ -30,7 +37,7 @@ def crossing(run: str, number: int, occurred_at: str) -> dict[str, Any]:
             }
         ],
         "conveyances": [{"kind": "vehicle", "role": "tractor", "plate": f"C{number % 1000:03d}BCD", "country": "GT"}],
-        "containers": [{"number": "MSCU6639870", "seals": ["GT448812"]}],
+        "containers": [{"number": _container(number), "seals": [f"GT{number % 1_000_000:06d}"]}],
         "handling": {"tlp": "AMBER", "releasable_to": ["GT", "MX"]},
     }
 

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from itertools import islice
 from time import perf_counter
 from typing import Any
@@ -15,12 +16,18 @@ import aiohttp
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from services.cli.bench.bare import JUDGED, PRODUCED, VALIDATED
 from services.cli.bench.crossings import bodies
 from services.cli.bench.figures import Comparison, Rate
 from services.cli.bench.load import press, request
 from services.cli.engines.ports import any_free
 from services.cli.running import System
+from services.ingest.domain.normalise import Sender
+from services.ingest.judging import ItemReader, Judged, judge_items
+from services.ingest.rules import rules_of
+from services.ingest.settings import IngestSettings
 from shared.contracts.topics import EVENTS, TOPICS
+from shared.platform.clock import SystemClock
 
 CONNECTIONS = 32
 """Enough that the server always has work, few enough that the client costs little."""
@@ -28,9 +35,10 @@ BATCH = 20_000
 
 
 @contextlib.asynccontextmanager
-async def _bare_server() -> AsyncIterator[str]:
+async def _bare_server(step: str = VALIDATED, *arguments: str) -> AsyncIterator[str]:
     port = any_free()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "services.cli.bench.bare", str(port))
+    command = (sys.executable, "-m", "services.cli.bench.bare", str(port), step, *arguments)
+    process = await asyncio.create_subprocess_exec(*command)
     try:
         async with asyncio.timeout(20):
             while True:
@@ -70,6 +78,34 @@ async def single_posts(system: System, *, rounds: int, seconds: float) -> Compar
                 path.append(our_round.per_second)
                 limit.append(bare_round.per_second)
     return Comparison("one event per POST", Rate("ingest", tuple(path)), Rate("bare FastAPI and pydantic", tuple(limit)), 0.8)
+
+
+async def steps(system: System, *, rounds: int, seconds: float) -> list[Rate]:
+    """What each part of the way costs by itself: the bare endpoint with one thing more, and the judging alone."""
+    how_many = int(20_000 * seconds)
+    async with (
+        _bare_topic(system.kafka) as topic,
+        _bare_server(JUDGED) as judged,
+        _bare_server(PRODUCED, system.kafka, topic) as produced,
+    ):
+        rates: dict[str, list[float]] = {}
+        for number in range(rounds + 1):
+            for name, url in (("the endpoint, judged as ingest does", judged), ("the endpoint, acknowledged by Kafka", produced)):
+                found = await press(url, _requests(url, "none", how_many), seconds=seconds, connections=CONNECTIONS)
+                if number:  # the first round warms
+                    rates.setdefault(name, []).append(found.per_second)
+            rates.setdefault("judging alone, no server", []).append(_judged_alone())
+    return [Rate(name, tuple(found[-rounds:])) for name, found in rates.items()]
+
+
+def _judged_alone() -> float:
+    rules, now = rules_of(IngestSettings()), SystemClock().now()
+    lines = list(islice(bodies(), BATCH // 4))
+    started = perf_counter()
+    taken = sum(
+        isinstance(each, Judged) for each in judge_items(lines, ItemReader(Sender("BENCH", "GT"), False, None), rules, now)
+    )
+    return taken / (perf_counter() - started)
 
 
 async def _posted_batch(session: aiohttp.ClientSession, url: str, lines: list[bytes]) -> float:
@@ -157,7 +193,8 @@ def _alone(system: System) -> Iterator[None]:
 
 
 async def measure_ingest(system: System, *, rounds: int, seconds: float) -> dict[str, Any]:
-    """Both comparisons. The machine's other work slows path and limit alike; read the ratios."""
+    """Both comparisons, and what the parts of the way do by themselves. The machine's other work slows path and limit alike; read the ratios."""
     with _alone(system):
         found = [await single_posts(system, rounds=rounds, seconds=seconds), await batches(system, rounds=rounds)]
-    return {"comparisons": [each.as_dict() for each in found]}
+        parts = await steps(system, rounds=rounds, seconds=seconds)
+    return {"comparisons": [each.as_dict() for each in found], "rates": [asdict(each) for each in parts]}
