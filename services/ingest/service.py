@@ -55,6 +55,7 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
             dead_letters=TopicDeadLetters(producer, DEAD_LETTERS, service="ingest", clock=clock),
             readiness=readiness,
             source_of=raw.agency_of,
+            halts_are_notes=True,
         )
         helper = Helper(ingest) if _wants_helper(ingest) else None
         judges = Judges(rules, clock, helper)

@@ -33,7 +33,12 @@ async def _service(ground: Ground, client: httpx.AsyncClient, name: str, address
     except (ValueError, KeyError, TypeError):
         return [fault("services", f"what answers at {address} is not {name}", "mend its address")]
     found = [fault("services", f"{name}: {check}: {why}", _todo(why)) for check, why in faults.items()]
-    found += [warning("services", f"{name}: {check}: {said}", _NOTED) for check, said in notes.items()]
+    found += [
+        fault("services", f"{name}: {check}: {said}", _todo(said))
+        if "halted" in said
+        else warning("services", f"{name}: {check}: {said}", _NOTED)
+        for check, said in notes.items()
+    ]
     found += _clock(ground, name, answer)
     return found or [ok("services", f"{name} is ready at {address}")]
 

@@ -36,7 +36,8 @@ class PartitionedConsumer:
     may then repeat.
 
     A partition whose stored offset is no longer in the topic, or that drains into the dead letters, halts: readiness says
-    so until an operator has looked. With `source_of` one source alone halts nothing (see `flood`). An error of the client is answered with a new one, a few times in a row.
+    so until an operator has looked, as a fault, or with `halts_are_notes` as a note: a process with another door stays in service. With `source_of`
+    one source alone halts nothing (see `flood`). An error of the client is answered with a new one, a few times in a row.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class PartitionedConsumer:
         dead_letters: DeadLetters | None,
         readiness: Readiness | None = None,
         source_of: SourceOf | None = None,
+        halts_are_notes: bool = False,
     ) -> None:
         self.name = f"consumer {group}"
         self._settings = settings
@@ -61,10 +63,10 @@ class PartitionedConsumer:
         self._halted: dict[TopicPartition, str] = {}
         self._session: ConsumerSession | None = None
         self._sources = None if source_of is None else Sources(settings, group, source_of)
+        self._halts_are_notes = halts_are_notes
         if readiness is not None:
             readiness.register(self.name, self.ready)
-            if self._sources is not None:
-                readiness.register_note(self.name, self._sources.note_of_floods)
+            readiness.register_note(self.name, self.note)
 
     @property
     def halted(self) -> dict[tuple[str, int], str]:
@@ -73,9 +75,18 @@ class PartitionedConsumer:
 
     def ready(self) -> str | None:
         """A readiness check: None when every assigned partition is placed and worked on."""
-        found = [f"{topic}/{partition} halted: {reason}" for (topic, partition), reason in sorted(self.halted.items())]
+        found = [] if self._halts_are_notes else self._halts()
         found += ["no connection to the broker"] if self._session is None else self._session.faults()
         return "; ".join(found) or None
+
+    def note(self) -> str | None:
+        """What operators should know while it is ready."""
+        found = self._halts() if self._halts_are_notes else []
+        floods = None if self._sources is None else self._sources.note_of_floods()
+        return "; ".join([*found, *([floods] if floods else [])]) or None
+
+    def _halts(self) -> list[str]:
+        return [f"{topic}/{partition} halted: {reason}" for (topic, partition), reason in sorted(self.halted.items())]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop`; then finish the batches in hand and leave the group."""

@@ -55,12 +55,13 @@ async def test_when_every_agency_s_messages_are_bad_the_partition_halts_and_litt
     async with running(limited(kafka_of_test), token=token, kafka_agencies=AGENCIES) as desk:
 
         async def halted() -> bool:
-            return "halted" in (await readyz(desk))["faults"].get("consumer atalaya.ingest", "")
+            return "halted" in (await readyz(desk)).get("notes", {}).get("consumer atalaya.ingest", "")
 
         for _ in range(3):
             await send(desk, "GT-SAT", *[b"{}"] * LIMIT)
             await send(desk, "HN-ADU", *[b"{}"] * LIMIT)
         await send(desk, "HN-ADU", sound(0))
         await until(halted)
+        assert (await readyz(desk))["ready"], "the HTTP door is open, and must be reached"
         assert await desk.count(topics.DEAD_LETTERS) < 4 * LIMIT
         assert await desk.count(topics.EVENTS) == 0
