@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text
 from services.correlate.store.bulk import document, put
 from shared.platform.database.engine import Database, open_line
 from shared.platform.database.failures import DatabaseAwayError
+from shared.platform.database.lines import Lines
 from shared.platform.database.pipeline import piped
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError
@@ -191,3 +193,16 @@ async def test_a_task_that_is_cancelled_anywhere_leaves_all_or_nothing_and_every
         return await lines_of(database) == 0
 
     await eventually(none_is_left)
+
+
+@pytest.mark.parametrize(("keep_seconds", "connections"), [(60.0, 1), (0.0, 3)])
+async def test_a_line_is_opened_anew_when_it_is_old_since_its_plans_are_of_its_first_days(
+    database_url: str, keep_seconds: float, connections: int
+) -> None:
+    lines = Lines(functools.partial(open_line, settings_for(database_url), "old"), 1, 1.0, keep_seconds)
+    seen: set[int] = set()
+    for _ in range(3):
+        async with lines.line() as line:
+            seen.add(line.info.backend_pid)
+    await lines.close()
+    assert len(seen) == connections
