@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -101,6 +102,22 @@ def database_url(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def topic_prefix() -> str:
-    """A prefix of topic names that no other test uses, for `ATALAYA_KAFKA__TOPIC_PREFIX`."""
-    return f"t{uuid.uuid4().hex[:12]}."
+def topic_prefix(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A prefix of topic names that no other test uses, for `ATALAYA_KAFKA__TOPIC_PREFIX`; its topics are gone after the test.
+
+    Left there, some thousand topics make each new one wait.
+    """
+    prefix = f"t{uuid.uuid4().hex[:12]}."
+    yield prefix
+    if "kafka" in request.fixturenames:
+        asyncio.run(_delete_topics(request.getfixturevalue("kafka"), prefix))
+
+
+async def _delete_topics(kafka: str, prefix: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        if left := [name for name in await admin.list_topics() if name.startswith(prefix)]:
+            await admin.delete_topics(left)
+    finally:
+        await admin.close()
