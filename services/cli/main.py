@@ -24,6 +24,7 @@ COMMANDS = {
         "The whole road with a real list, real seizures and generated crossings; says whether it was right.",
     ),
     "bench": Entry("services.cli.bench.command:app", "Measure hot paths beside their practical limits."),
+    "watchlist": Entry("services.cli.watchlist.command:app", "The watchlist: take lists in, and see what that would change."),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "dlq": Entry("services.cli.dlq.command:app", "Dead letters: look at them, send them back."),
     "doctor": Entry("services.cli.doctor.command:doctor", "Is all there and as it should be, and if not, what to do."),

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally, UnreadableError
-from services.correlate.lists.remarks import LONGEST, Remarks, understood
+from services.correlate.lists.remarks import LONGEST, Remarks, understood, would_be
 from services.correlate.lists.table import Row, rows
 from services.correlate.lists.words import comparable, country, name
 from shared.contracts.vocabulary import ActorKind, NameType, Strength
@@ -101,7 +101,7 @@ class OfacCsvReader:
             last = number
             beside = {part: one.of(number) for part, one in self._beside.items()}
             self._leave_unfit(read, beside)
-            yield self._counted(read, beside)
+            yield from self._counted(read, beside)
             yield from self._faults()
         for one in self._beside.values():
             one.of(2**63)
@@ -117,25 +117,30 @@ class OfacCsvReader:
 
     def _faults(self) -> Iterator[RowFault]:
         for part, one in self._beside.items():
-            self.tally.counts[f"{part} of no entity"] = one.left
+            self.tally.left[part] += one.left
+            one.left = 0
             yield from one.faults
             one.faults.clear()
 
-    def _counted(self, row: Row, beside: dict[str, list[Row]]) -> Read:
-        cells = [_cell(cell) for cell in row.cells]
+    def _counted(self, row: Row, beside: dict[str, list[Row]]) -> Iterator[Read]:
+        cells, name, line = [_cell(cell) for cell in row.cells], self._main.name, row.line
         kind = _KINDS.get(cells[2])
         if kind is None:
             what = f"No entity of OFAC is of the type {cells[2][:40]!r}."
-            return RowFault(
-                self._main.name, row.line, "type_unknown", what, "Known are individual, vessel, aircraft and none.", "column 3"
-            )
+            yield RowFault(name, line, "type_unknown", what, "Known are individual, vessel, aircraft and none.", "column 3")
+            return
         if not any(map(str.isalnum, cells[1])):
-            return RowFault(self._main.name, row.line, "name_empty", "The entity has no name.", "Take the file anew.", "column 2")
+            yield RowFault(name, line, "name_empty", "The entity has no name.", "Take the file anew.", "column 2")
+            return
         remark = cells[11] + "".join(_cell(found.cells[1]) for found in beside.get("comments", ()))
-        body = _body(self._source, kind, cells, remark, beside, self.list_date)
+        said = understood(remark)
+        if said.cut_off is not None:
+            self.tally.left[would_be(said.cut_off) or "other"] += 1
+            what = f"The remark of entity {cells[0]} is cut off, and no comment goes on with it."
+            yield RowFault(name, line, "remark_cut_off", what, "Give sdn_comments.csv of the same day.", "column 12", partly=True)
+        body = _body(self._source, kind, cells, said, beside, self.list_date, remark)
         self.tally.add(body)
-        self.tally.counts["remarks cut off"] += len(remark) == LONGEST and not remark.endswith(".")
-        return Draft(body, self._main.name, row.line)
+        yield Draft(body, name, line)
 
 
 def _number(row: Row, source: Source, last: int) -> int | RowFault:
@@ -158,9 +163,14 @@ def _cell(text: str) -> str:
 
 
 def _body(
-    source: str, kind: ActorKind, cells: Sequence[str], remark: str, beside: dict[str, list[Row]], list_date: date | None
+    source: str,
+    kind: ActorKind,
+    cells: Sequence[str],
+    said: Remarks,
+    beside: dict[str, list[Row]],
+    list_date: date | None,
+    remark: str,
 ) -> ActorBody:
-    said = understood(remark)
     return ActorBody(
         kind=kind,
         source=source,

@@ -42,7 +42,7 @@ class Limits(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong with one row. The row is not among the drafts; all others are."""
+    """What is wrong with one row. The row is not among the drafts unless it is only `partly` faulty; all others are."""
 
     file: str
     line: int
@@ -50,6 +50,7 @@ class RowFault:
     what: str
     advice: str
     column: str | None = None
+    partly: bool = False
 
     def __str__(self) -> str:
         at = f"{self.file}, line {self.line}" + (f", {self.column}" if self.column else "")
@@ -90,9 +91,10 @@ Files: TypeAlias = Mapping[str, Source]
 
 @dataclass(slots=True)
 class Tally:
-    """What a reader has handed out so far, by what it is."""
+    """What a reader has handed out so far, by what it is, and what it could only tell of as a fault."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
 
     def add(self, body: ActorBody) -> None:
         """Count one draft."""

@@ -38,6 +38,7 @@ DOCUMENT: Final = re.compile(
 """A piece that tells of a document: its kind, a number with a digit in it, and perhaps who issued it, when and until when."""
 
 _ALIAS: Final = re.compile(r"(?P<kind>[afn])\.k\.a\. '(?P<name>.+?)'")
+_ALIAS_BEGINS: Final = re.compile(r"[afn]\.k\.a\. '")
 _ALIASES: Final = {"a": NameType.ALIAS, "f": NameType.FORMER, "n": NameType.ALIAS}
 _NUMBERS: Final = {
     "imo": re.compile(r"(?:Vessel Registration Identification )?IMO (\d{7})"),
@@ -58,16 +59,28 @@ class Remarks:
     documents: list[ListedDocument] = field(default_factory=list)
     linked: list[ListedLink] = field(default_factory=list)
     numbers: dict[str, str] = field(default_factory=dict)
-    cut_off: bool = False
+    cut_off: str | None = None
 
 
 def understood(text: str) -> Remarks:
     """Take a remark apart. Of one that was cut off in the middle the last piece is left alone: half a number is another number."""
-    found = Remarks(cut_off=len(text) == LONGEST and not text.endswith("."))
+    found = Remarks()
     pieces = [piece.strip() for piece in text.removesuffix(".").split(";")]
-    for piece in pieces[:-1] if found.cut_off else pieces:
+    if len(text) == LONGEST and not text.endswith("."):
+        found.cut_off = pieces.pop()
+    for piece in pieces:
         _take(piece, found)
     return found
+
+
+def would_be(piece: str) -> str | None:
+    """What a piece that was cut off would have been counted as."""
+    said = piece.removeprefix("alt. ")
+    if said.startswith("DOB "):
+        return "birth dates"
+    if _ALIAS_BEGINS.match(said):
+        return "aliases"
+    return "documents" if DOCUMENT.fullmatch(said) else None
 
 
 def _take(piece: str, found: Remarks) -> None:

@@ -1,0 +1,1 @@
+"""`atalaya watchlist`: lists in, and what that would change."""

@@ -1,0 +1,116 @@
+"""The files of a list, opened and read: the entries, what was wrong, and the counts beside the files' own."""
+
+import contextlib
+import gzip
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+from services.cli.watchlist.errors import FAILED, NOT_FOUND, USAGE, ImportFailedError
+from services.correlate.lists.counting import counted
+from services.correlate.lists.formats import Format, FormatUnknownError, format_of, parts_of, sound
+from services.correlate.lists.reading import Draft, Files, Limits, RowFault, Source, Tally, UnreadableError
+from shared.contracts.watchlist import ActorBody
+
+_KIND: Final = "kind:"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of something the files have by their own account, how many were read, and how many were told of as faults."""
+
+    what: str
+    own: int | None
+    read: int
+    left: int
+
+    @property
+    def lost(self) -> int:
+        """What nobody knows of."""
+        return 0 if self.own is None else self.own - self.read - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list as it was read."""
+
+    form: Format
+    files: Mapping[str, str]
+    list_date: date | None
+    bodies: list[ActorBody]
+    faults: list[RowFault]
+    counts: list[Count]
+
+
+def read_list(
+    source: str, paths: Sequence[Path], *, form: str | None, limits: Limits, list_date: date | None, said: Mapping[str, Any]
+) -> List:
+    """Read the files whole; `said` is what the import says of every entry beside the list. Raises ImportFailedError."""
+    names = [str(path) for path in paths]
+    try:
+        known = format_of(source, names, form)
+        parts = parts_of(known, names)
+        with _opened(parts) as files:
+            return _read(known, files, parts, source, limits, list_date, said)
+    except FormatUnknownError as error:
+        raise ImportFailedError(str(error), USAGE) from None
+    except UnreadableError as error:
+        raise ImportFailedError(str(error), FAILED) from None
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise ImportFailedError(f"{', '.join(names)}: this is not gzip, or it breaks off ({error}).", FAILED) from None
+    except OSError as error:
+        raise ImportFailedError(f"{error.filename or names[0]}: {error.strerror or error}.", NOT_FOUND) from None
+
+
+def _read(
+    form: Format,
+    files: Files,
+    parts: Mapping[str, str],
+    source: str,
+    limits: Limits,
+    list_date: date | None,
+    said: Mapping[str, Any],
+) -> List:
+    reader = form.make(files, limits, source, list_date)
+    bodies, faults = [], []
+    gone: set[int] = set()
+    for read in reader.records():
+        (checked,) = sound(iter([read]))
+        if isinstance(checked, Draft):
+            bodies.append(checked.body.model_copy(update=said) if said else checked.body)
+        else:
+            faults.append(checked)
+        if isinstance(read, RowFault) and read.file == files["main"].name and not read.partly:
+            gone.add(read.line)
+    reader.tally.left["entries"] = len(gone)
+    return List(form, parts, reader.list_date, bodies, faults, _counts(counted(form.name, files), reader.tally))
+
+
+def _counts(own: Counter[str], tally: Tally) -> list[Count]:
+    """What rows that are gone had beside is not told apart: with such, only the entries must come out even."""
+    found = {"entries", *own, *tally.counts}
+    order = sorted(found, key=lambda what: (what != "entries", not what.startswith(_KIND), what))
+    uneven = bool(tally.left["entries"])
+    return [
+        Count(
+            what.removeprefix(_KIND),
+            None if uneven and what != "entries" else own.get(what),
+            tally.counts[what],
+            tally.left[what],
+        )
+        for what in order
+    ]
+
+
+@contextlib.contextmanager
+def _opened(parts: Mapping[str, str]) -> Iterator[Files]:
+    """The files, packed ones unpacked as they are read."""
+    with contextlib.ExitStack() as stack:
+        files = {}
+        for part, name in parts.items():
+            opened = gzip.open(name) if name.endswith(".gz") else Path(name).open("rb")  # noqa: SIM115 - the stack closes it
+            files[part] = Source(Path(name).name, cast("BinaryIO", stack.enter_context(opened)))
+        yield files

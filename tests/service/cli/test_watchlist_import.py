@@ -1,0 +1,218 @@
+"""`atalaya watchlist import` against a running correlate: what it shows, does, refuses and leaves."""
+
+import asyncio
+import json
+import signal
+import sysconfig
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.correlate.migrate import migrate
+from tests.service.cli.conftest import Atalaya
+from tests.support.correlate_http import served
+from tests.support.correlate_station import Station, make_topics, settings_for, station
+from tests.support.lists import EXCERPTS
+
+SDN = [str(EXCERPTS / name) for name in ("sdn.csv", "alt.csv", "add.csv", "sdn_comments.csv")]
+ACTORS = "/v1/watchlist/actors"
+COMMAND = Path(sysconfig.get_path("scripts")) / "atalaya"
+
+
+@dataclass
+class Desk:
+    """A correlate with its API at an address, a key, and the command."""
+
+    correlate: Station
+    service: str
+    headers: dict[str, str]
+    atalaya: Atalaya
+
+    async def run(self, *arguments: str, agency: str = "gt-police", headers: dict[str, str] | None = None) -> Any:
+        """The command's answer; what it printed as JSON."""
+        token = (headers or self.headers)["Authorization"].removeprefix("Bearer ")
+        given = ("watchlist", *arguments, "--json", "--service", self.service, "--key", token, "--agency", agency)
+        said = await asyncio.to_thread(self.atalaya, *given)
+        assert "Traceback" not in said.stderr, said.stderr
+        told = json.loads(said.stdout)
+        assert told["exit"] == said.returncode
+        return told
+
+    async def begin(self, *arguments: str) -> asyncio.subprocess.Process:
+        """The command, left running."""
+        token = self.headers["Authorization"].removeprefix("Bearer ")
+        given = ("watchlist", *arguments, "--service", self.service, "--key", token, "--agency", "gt-police")
+        pipe = asyncio.subprocess.PIPE
+        return await asyncio.create_subprocess_exec(COMMAND, *given, stdout=pipe, stderr=pipe)
+
+    async def listed(self, **query: Any) -> list[dict[str, Any]]:
+        answer = await self.correlate.get(ACTORS, self.headers, limit=500, **query)
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+
+@pytest.fixture
+async def desk(kafka: str, database_url: str, topic_prefix: str, atalaya: Atalaya) -> AsyncIterator[Desk]:
+    await migrate(database_url)
+    await make_topics(settings_for(kafka, database_url, topic_prefix).kafka)
+    async with station(kafka, database_url, topic_prefix, roles="api") as correlate, served(correlate) as service:
+        headers = await correlate.key("GT")
+        yield Desk(correlate, service, headers, atalaya)
+
+
+def counts(told: dict[str, Any]) -> tuple[int, int, int, int]:
+    """Added, changed, removed, unchanged."""
+    found = told["difference"]
+    return len(found["added"]), len(found["changed"]), len(found["removed"]), found["unchanged"]
+
+
+def own(folder: Path, rows: Sequence[str], header: str = "source_id,kind,name,requested_action") -> str:
+    """A list of our own."""
+    path = folder / "own.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return str(path)
+
+
+async def test_a_list_is_taken_in_and_a_second_time_nothing_is_left_to_do(desk: Desk) -> None:
+    shown = await desk.run("import", "ofac-sdn", *SDN, "--dry-run")
+    assert counts(shown) == (15, 0, 0, 0)
+    assert await desk.listed() == [], "a dry run changes nothing"
+    done = await desk.run("import", "ofac-sdn", *SDN, "--list-date", "2024-07-02", "--releasable-to", "GT,HN", "--tlp", "CLEAR")
+    assert done["done"] == {"created": 15}
+    assert {one["lost"] for one in done["counts"]} == {0}
+    again = await desk.run("import", "ofac-sdn", *SDN, "--list-date", "2024-08-02")
+    assert (counts(again), again["done"], again["exit"]) == ((0, 0, 0, 15), {}, 0)
+    (found,) = await desk.listed(source="ofac-sdn", source_id="31531")
+    assert (found["list_date"], found["why"], found["releasable_to"]) == ("2024-07-02", "ofac-sdn of 2024-07-02", ["GT", "HN"])
+    assert [document["number"] for document in found["documents"]] == ["A00000794", "0810304650001P"]
+
+
+async def test_the_next_list_changes_what_it_says_and_what_is_gone_ends_with_its_history(desk: Desk, tmp_path: Path) -> None:
+    await desk.run("import", "own", own(tmp_path, [f"{number},person,Nadie {number},LOCATE" for number in range(12)]))
+    next_list = own(tmp_path, ["0,person,Nadie Otro,", *(f"{number},person,Nadie {number}," for number in (*range(1, 11), 99))])
+    shown = await desk.run("diff", "own", next_list)
+    (change,) = shown["difference"]["changed"]
+    assert [(one["field"], one["before"][0]["full"], one["after"][0]["full"]) for one in change["fields"]] == [
+        ("names", "Nadie 0", "Nadie Otro")
+    ]
+    done = await desk.run("import", "own", next_list)
+    assert done["done"] == {"created": 1, "revised": 1, "ended": 1}
+    (kept,) = await desk.listed(source_id="0")
+    assert (kept["version"], kept["requested_action"]) == (2, "LOCATE"), "an empty cell says nothing of what to do"
+    (gone,) = await desk.listed(source_id="11", state="ended")
+    assert (gone["version"], gone["why"]) == (2, "own")
+
+
+async def test_a_list_that_lost_a_third_is_refused_until_it_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(12)]
+    await desk.run("import", "own", own(tmp_path, rows))
+    refused = await desk.run("import", "own", own(tmp_path, rows[:8]))
+    assert (refused["exit"], "done" in refused) == (1, False)
+    assert "would end 4 of 12 entries, 33.3%" in refused["refused"][0]
+    assert len(await desk.listed()) == 12
+    agreed = await desk.run("import", "own", own(tmp_path, rows[:8]), "--accept-removals")
+    assert agreed["done"] == {"ended": 4}
+
+
+async def test_a_faulty_row_is_named_and_nothing_is_done_until_it_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
+    rows = [
+        "1,person,Nadie,LOCATE",
+        "2,planet,Nadie,LOCATE",
+        "3,person,Nadie,DANCE",
+        "4,person,=A1,LOCATE",
+        "1,person,Otra,LOCATE",
+    ]
+    refused = await desk.run("import", "own", own(tmp_path, rows))
+    assert [(one["line"], one["column"]) for one in refused["faults"]] == [(3, "kind"), (4, "requested_action"), (5, "name")]
+    assert (refused["exit"], refused["difference"]["added"], refused["difference"]["doubled"]) == (1, ["1"], ["1"])
+    assert await desk.listed() == []
+    taken = await desk.run("import", "own", own(tmp_path, rows), "--accept-faults")
+    assert taken["done"] == {"created": 1}
+
+
+async def test_no_import_lowers_a_marking_nor_undoes_what_the_issuer_wrote(desk: Desk, tmp_path: Path) -> None:
+    header = "source_id,kind,name,tlp,releasable_to"
+    await desk.run("import", "own", own(tmp_path, ["1,person,Nadie,AMBER+STRICT,GT"], header))
+    (entry,) = await desk.listed()
+    edited = {**entry, "warning_markers": ["armed"], "severity": "critical"}
+    path = f"{ACTORS}/{entry['entry_id']}"
+    assert (await desk.correlate.client.put(path, headers=desk.headers, json=edited)).status_code == 200
+    await desk.run("import", "own", own(tmp_path, ["1,person,Nadie Nuevo,CLEAR,GT;HN;MX"], header))
+    (after,) = await desk.listed()
+    assert after["names"][0]["full"] == "Nadie Nuevo"
+    assert after["handling"] == {"tlp": "AMBER+STRICT", "releasable_to": ["GT"]}
+    assert (after["warning_markers"], after["severity"]) == (["armed"], "critical")
+
+
+async def test_anothers_entries_of_the_same_source_are_left_alone(desk: Desk, tmp_path: Path) -> None:
+    theirs = await desk.correlate.key("HN")
+    body = {
+        "kind": "person",
+        "source": "own",
+        "source_id": "1",
+        "names": [{"full": "Nadie"}],
+        "handling": {"releasable_to": ["GT"]},
+    }
+    await desk.correlate.add_actor(theirs, **body)
+    done = await desk.run("import", "own", own(tmp_path, ["2,person,Nadie,LOCATE"]))
+    assert (counts(done), done["done"]) == ((1, 0, 0, 0), {"created": 1})
+    assert len(await desk.listed()) == 2
+
+
+async def test_more_entries_than_a_page_are_compared_each(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(1203)]
+    await desk.run("import", "own", own(tmp_path, rows))
+    again = await desk.run("import", "own", own(tmp_path, rows))
+    assert counts(again) == (0, 0, 0, 1203)
+
+
+async def test_an_import_that_is_interrupted_is_run_again_and_doubles_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(400)]
+    path = own(tmp_path, rows)
+    monkeypatch.setenv("ATALAYA_WATCHLIST__CHUNK", "1")
+    process = await desk.begin("import", "own", path)
+    await desk.correlate.until("SELECT least(count(*), 20) FROM correlate.entry", 20)
+    process.send_signal(signal.SIGINT)
+    _, said = await process.communicate()
+    assert process.returncode == 130, said
+    assert b"Run it again" in said
+    arrived = len(await desk.listed())
+    assert 20 <= arrived < 400
+    done = await desk.run("import", "own", path)
+    assert done["difference"]["unchanged"] in {arrived, arrived + 1}
+    found = await desk.listed()
+    assert sorted(int(one["source_id"]) for one in found) == list(range(400))
+    assert {one["version"] for one in found} == {1}
+
+
+async def test_what_another_changes_between_comparing_and_doing_stays_theirs(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(200)]
+    await desk.run("import", "own", own(tmp_path, rows))
+    (last,) = await desk.listed(source_id="199")
+    changed = [row.replace("Nadie", "Alguien") for row in rows]
+    path = own(tmp_path, changed)
+    process = await desk.begin("import", "own", path, "--json")
+    await desk.correlate.until("SELECT least(count(*), 1) FROM correlate.entry WHERE version > 1", 1)
+    process.send_signal(signal.SIGSTOP)
+    edited = {**last, "severity": "critical"}
+    answer = await desk.correlate.client.put(f"{ACTORS}/{last['entry_id']}", headers=desk.headers, json=edited)
+    process.send_signal(signal.SIGCONT)
+    out, _ = await process.communicate()
+    told = json.loads(out)
+    assert answer.status_code == 200
+    assert (told["exit"], told["done"]) == (6, {"revised": 199, "changed meanwhile": 1})
+    assert told["not_done"][0]["source_id"] == "199"
+    (after,) = await desk.listed(source_id="199")
+    assert after["severity"] == "critical"
+    assert (await desk.run("import", "own", path))["done"] == {"revised": 1}
+
+
+async def test_a_key_that_may_not_is_told_so(desk: Desk, tmp_path: Path) -> None:
+    reader = await desk.correlate.key("GT", "watchlist:read")
+    refused = await desk.run("import", "own", own(tmp_path, ["1,person,Nadie,LOCATE"]), headers=reader)
+    assert (refused["exit"], refused["error"].endswith("lacks a scope that this needs.")) == (4, True)
