@@ -70,8 +70,11 @@ class Helper:
                         await stop.wait()
 
     async def _run_one(self, stop: asyncio.Event) -> int | None:
-        """One process from its start to its end; its exit code. A session of its own: a terminal's signals are for us."""
-        command, pipe = (sys.executable, "-m", "services.ingest.helper"), asyncio.subprocess.PIPE
+        """One process from its start to its end; its exit code. A session of its own: a terminal's signals are for us.
+
+        -P: a folder named `services` where the user stands must not be taken for ours.
+        """
+        command, pipe = (sys.executable, "-P", "-m", "services.ingest.helper"), asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, start_new_session=True)
         try:
             await self._serve(process, stop)
