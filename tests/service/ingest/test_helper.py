@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator, Sequence
 
 import orjson
 import psutil
 import pytest
 
+from services.ingest.helper import LENGTH, frame
 from services.ingest.helping import Helper, HelperGoneError, Judges
 from services.ingest.judging import ItemReader, Judgement, Refusal, judge_items
 from services.ingest.rules import rules_of
@@ -86,6 +88,18 @@ async def test_when_it_is_killed_we_judge_ourselves() -> None:
         assert [type(each) for each in asked.result()] == [type(each) for each in ours()]
         with pytest.raises(HelperGoneError):
             await helper.judge(ITEMS, READER, NOW)
+
+
+async def test_it_ends_when_its_input_ends_however_that_came() -> None:
+    command, pipe = (sys.executable, "-m", "services.ingest.helper"), asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(frame(SETTINGS))
+    await process.stdout.readexactly(LENGTH.size)
+    process.stdin.close()
+    async with asyncio.timeout(10):
+        assert await process.wait() == 0
 
 
 async def judged(judges: Judges, items: Sequence[bytes | Refusal]) -> list[Judgement]:
