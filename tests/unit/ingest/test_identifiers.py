@@ -1,9 +1,6 @@
 """Identifiers by the published examples of their standards; a wrong digit is told, never refused."""
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from stdnum import iso6346
 
 from services.ingest.domain.identifiers import Verdict, compact, container, document_number, imo_number, mmsi, vin
 from tests.support.ingest import canonical, least
@@ -34,15 +31,6 @@ from tests.support.ingest import canonical, least
 )
 def test_a_number_is_brought_to_one_form_and_checked_where_it_has_a_check_digit(found: Verdict, expected: Verdict) -> None:
     assert found == expected
-
-
-@given(st.from_regex(r"[0-9A-Z]{3}[UJZRX][0-9]{7}", fullmatch=True) | st.text(max_size=12))
-@example("CSQU3054383")
-@example("MSCU6639870")
-@example("GVTU3000010")
-def test_containers_are_judged_as_the_library_judges_them(text: str) -> None:
-    number, verified = container(text)
-    assert verified is iso6346.is_valid(number)
 
 
 def test_signs_that_separate_say_nothing() -> None:
