@@ -86,7 +86,7 @@ class ListApi:
 
     async def add(self, bodies: Sequence[ActorBody], why: str | None) -> list[tuple[str, str]]:
         """List what is not listed. What became of each, and if it was refused, why. Those that came at a bad moment are sent again."""
-        left, answered = list(range(len(bodies))), [("", "")] * len(bodies)
+        left, answered = list(range(len(bodies))), [(REFUSED, "The list was busy for too long; run it again.")] * len(bodies)
         async for _ in self._patiently():
             lines = b"".join(encode(bodies[index]) + b"\n" for index in left)
             headers = {"Content-Type": "application/x-ndjson"}

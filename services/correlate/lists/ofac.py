@@ -5,11 +5,11 @@ the entity number, which is why they can be read side by side and no more than o
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally, UnreadableError
+from services.correlate.lists.ofac_files import ONE_DAY, Beside, cell_of, number_of
+from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Tally
 from services.correlate.lists.remarks import LONGEST, Remarks, understood, would_be
 from services.correlate.lists.table import Row, rows
 from services.correlate.lists.words import comparable, country, name
@@ -26,50 +26,7 @@ _KINDS: Final = {
     "": ActorKind.ORGANISATION,
 }
 _ALIAS_TYPES: Final = {"aka": NameType.ALIAS, "fka": NameType.FORMER, "nka": NameType.ALIAS}
-_ONE_DAY: Final = "Take all files of the list from one day."
 _COLUMNS: Final = {"program": 3, "title": 4, "call sign": 5, "type": 6, "tonnage": 7, "gross tonnage": 8, "flag": 9, "owner": 10}
-
-
-@dataclass(slots=True)
-class _Beside:
-    """A file beside the main one: hands out the rows of one entity after the other, and tells of those of none."""
-
-    source: Source
-    feed: Iterator[Row | RowFault]
-    waiting: Row | None = None
-    number: int = -1
-    faults: list[RowFault] = field(default_factory=list)
-    left: int = 0
-
-    def of(self, number: int) -> list[Row]:
-        """The rows of an entity. Those passed on the way belong to none in the main file."""
-        found = []
-        while (row := self._ahead()) is not None and self.number <= number:
-            if self.number == number:
-                found.append(row)
-            else:
-                self.left += any(_cell(cell) for cell in row.cells[2:] or row.cells[1:])
-                what = f"The list has no entity {self.number}."
-                self.faults.append(
-                    RowFault(self.source.name, row.line, "orphan", what, "Take all files of the list from one day.")
-                )
-            self.waiting = None
-        return found
-
-    def _ahead(self) -> Row | None:
-        while self.waiting is None:
-            read = next(self.feed, None)
-            if read is None:
-                return None
-            if isinstance(read, RowFault):
-                self.faults.append(read)
-                continue
-            number = _number(read, self.source, self.number)
-            if isinstance(number, RowFault):
-                self.faults.append(number)
-                continue
-            self.waiting, self.number = read, number
-        return self.waiting
 
 
 class OfacCsvReader:
@@ -82,7 +39,7 @@ class OfacCsvReader:
         self._limits = limits
         self._source = source
         self._beside = {
-            part: _Beside(files[part], rows(files[part], limits, width=width))
+            part: Beside(files[part], rows(files[part], limits, width=width))
             for part, width in PARTS.items()
             if part in files and part != "main"
         }
@@ -94,7 +51,7 @@ class OfacCsvReader:
             if isinstance(read, RowFault):
                 yield read
                 continue
-            number = _number(read, self._main, last)
+            number = number_of(read, self._main, last)
             if isinstance(number, RowFault):
                 yield number
                 continue
@@ -113,7 +70,7 @@ class OfacCsvReader:
             comments = self._beside["comments"]
             for one in beside.pop("comments"):
                 what = f"The remark of entity {row.cells[0]} is whole and has no further part."
-                comments.faults.append(RowFault(comments.source.name, one.line, "orphan", what, _ONE_DAY))
+                comments.faults.append(RowFault(comments.source.name, one.line, "orphan", what, ONE_DAY))
 
     def _faults(self) -> Iterator[RowFault]:
         for part, one in self._beside.items():
@@ -123,7 +80,7 @@ class OfacCsvReader:
             one.faults.clear()
 
     def _counted(self, row: Row, beside: dict[str, list[Row]]) -> Iterator[Read]:
-        cells, name, line = [_cell(cell) for cell in row.cells], self._main.name, row.line
+        cells, name, line = [cell_of(cell) for cell in row.cells], self._main.name, row.line
         kind = _KINDS.get(cells[2])
         if kind is None:
             what = f"No entity of OFAC is of the type {cells[2][:40]!r}."
@@ -132,7 +89,7 @@ class OfacCsvReader:
         if not any(map(str.isalnum, cells[1])):
             yield RowFault(name, line, "name_empty", "The entity has no name.", "Take the file anew.", "column 2")
             return
-        remark = cells[11] + "".join(_cell(found.cells[1]) for found in beside.get("comments", ()))
+        remark = cells[11] + "".join(cell_of(found.cells[1]) for found in beside.get("comments", ()))
         said = understood(remark)
         if said.cut_off is not None:
             self.tally.left[would_be(said.cut_off) or "other"] += 1
@@ -141,25 +98,6 @@ class OfacCsvReader:
         body = _body(self._source, kind, cells, said, beside, self.list_date, remark)
         self.tally.add(body)
         yield Draft(body, name, line)
-
-
-def _number(row: Row, source: Source, last: int) -> int | RowFault:
-    text = row.cells[0].strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):  # noqa: PLR2004 - what fits a bigint
-        return RowFault(
-            source.name, row.line, "number_bad", "The entity number is no number.", "Is it a file of OFAC's CSV set?", "column 1"
-        )
-    if int(text) < last:
-        what = f"Entity {text} comes after {last}."
-        raise UnreadableError(
-            RowFault(source.name, row.line, "not_in_order", what, "Sort the file by its first column.", "column 1")
-        )
-    return int(text)
-
-
-def _cell(text: str) -> str:
-    text = text.strip()
-    return "" if text == "-0-" else text
 
 
 def _body(
@@ -193,7 +131,7 @@ def _body(
 
 def _names(kind: ActorKind, cells: Sequence[str], said: Remarks, aliases: Sequence[Row]) -> tuple[ListedName, ...]:
     """The name, the aliases of the file of aliases (strong), and those in quotation marks in the remarks, which OFAC calls weak."""
-    strong = [name(_cell(row.cells[3]), kind, _ALIAS_TYPES.get(_cell(row.cells[2]), NameType.ALIAS)) for row in aliases]
+    strong = [name(cell_of(row.cells[3]), kind, _ALIAS_TYPES.get(cell_of(row.cells[2]), NameType.ALIAS)) for row in aliases]
     weak = [name(text, kind, sort, Strength.WEAK) for sort, text in said.aliases]
     return (name(cells[1], kind, NameType.PRIMARY), *strong, *weak)
 
@@ -209,7 +147,7 @@ def _identifiers(kind: ActorKind, cells: Sequence[str], said: Remarks) -> Identi
 
 def _addresses(found: Sequence[Row]) -> Iterator[ListedPlace]:
     for row in found:
-        street, city, land, remark = map(_cell, row.cells[2:6])
+        street, city, land, remark = map(cell_of, row.cells[2:6])
         text = ", ".join(filter(None, (street, city, land, remark)))
         if text:
             yield ListedPlace(text=text, country=country(land))

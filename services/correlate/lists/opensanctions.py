@@ -109,8 +109,16 @@ def _body(source: str, cells: Mapping[str, str], list_date: date | None) -> Acto
         addresses=tuple(ListedPlace(text=text) for text in _parts(cells, "addresses")) or None,
         programmes=tuple(_parts(cells, "program_ids")),
         list_date=day(cells.get("first_seen", "")[:10]) or list_date,
-        remarks="\n".join(f"{column}: {cells[column]}" for column in _KEPT if cells.get(column)) or None,
+        remarks=_remarks(cells, identifiers),
     )
+
+
+def _remarks(cells: Mapping[str, str], identifiers: Identifiers | None) -> str | None:
+    """What no field holds: some columns, numbers of an object beside those it goes by, dates and countries that are none of ours."""
+    kept = [f"{column}: {cells[column]}" for column in (*_KEPT, *(("identifiers",) if identifiers else ())) if cells.get(column)]
+    kept += [f"birth_date: {text}" for text in _parts(cells, "birth_date") if birth(text) is None]
+    kept += [f"country: {text}" for text in _parts(cells, "countries") if country(text) is None]
+    return "\n".join(kept) or None
 
 
 def thing(kind: ActorKind, name: str, nations: list[str], numbers: list[str]) -> Identifiers | None:

@@ -1,7 +1,7 @@
 """What lists of every format say alike: countries, dates, names of persons, kinds of documents."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -19,15 +19,29 @@ _PLACES: Final = {
     "Hong Kong": "HK",
     "Puerto Rico": "PR",
 }
-_FORMS: Final = (
-    ("%Y-%m-%d", "day", "%Y-%m-%d"),
-    ("%d %b %Y", "day", "%Y-%m-%d"),
-    ("%d %B %Y", "day", "%Y-%m-%d"),
-    ("%b %Y", "month", "%Y-%m"),
-    ("%B %Y", "month", "%Y-%m"),
-    ("%Y-%m", "month", "%Y-%m"),
-    ("%Y", "year", "%Y"),
-)
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        [
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ],
+        start=1,
+    )
+    for name in names.split()
+}
+_WORDS: Final = re.compile(r"(?:(?:(?P<day>\d{1,2}) )?(?P<month>[A-Za-z]{3,9}) )?(?P<year>\d{4})")
+_NUMBERS: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?")
 _CIRCA: Final = re.compile(r"^(?:circa|approximately|about|ca\.)\s+(?P<when>.+)$", re.IGNORECASE)
 _RANGE: Final = re.compile(
     r"^(?:between\s+)?(?P<since>.+?)(?:\s+(?:to|and)\s+|(?<=^\d{4})-(?=\d{4}$))(?P<until>.+)$", re.IGNORECASE
@@ -50,7 +64,7 @@ LONGEST_SPAN_YEARS: Final = 25
 """A longer span says too little to be compared: every other person would agree with it."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65_536)
 def country(name: str | None) -> str | None:
     """The ISO 3166-1 alpha-2 code of a name, None where it is no country of today."""
     name = (name or "").strip()
@@ -62,15 +76,22 @@ def country(name: str | None) -> str | None:
     return territory.code.upper() if territory is not None and len(territory.code) == len("GT") else None
 
 
+@lru_cache(maxsize=65_536)
 def moment(text: str) -> tuple[str, str] | None:
-    """A date as precise as it was written, and how precise that is; None where it is none."""
-    for written, precision, kept in _FORMS:
-        try:
-            found = datetime.strptime(text.strip(), written)  # noqa: DTZ007 - a date, no moment
-        except ValueError:
-            continue
-        return found.strftime(kept) if found.year > 999 else f"{found.year:04}", precision  # noqa: PLR2004 - strftime does not pad years
-    return None
+    """A date as precise as it was written (`09 May 1971`, `May 1971`, `1971-05`, `1971`…), and how precise that is; None where it is none."""
+    text = text.strip()
+    found = (_WORDS.fullmatch(text) or _NUMBERS.fullmatch(text)) if text.isascii() else None
+    if found is None:
+        return None
+    year, month, of_month = found["year"], found["month"], found["day"]
+    number = 1 if month is None else int(month) if month.isdigit() else _MONTHS.get(month.casefold(), 0)
+    try:
+        date(int(year), number, int(of_month or 1))
+    except ValueError:
+        return None
+    if of_month:
+        return f"{year}-{number:02}-{int(of_month):02}", "day"
+    return (f"{year}-{number:02}", "month") if month else (year, "year")
 
 
 def day(text: str | None) -> date | None:

@@ -43,6 +43,16 @@ def test_each_row_becomes_an_entry_of_its_kind() -> None:
     assert [(fault.line, fault.column) for fault in faults] == [(4, "schema")]
 
 
+def test_what_no_field_holds_is_in_the_remarks() -> None:
+    row = "NK-1,Vessel,EJEMPLO,,,suhh;pa,,IMO9074729;X-7,,,,,,,,\n"
+    drafts, faults = read(
+        SimpleCsvReader({"main": written(f"{HEADER}\n{row}NK-2,Person,Nadie,,in the spring,,,,,,,,,,,\n")}, Limits(), "x")
+    )
+    assert faults == []
+    assert drafts["NK-1"].remarks == "identifiers: IMO9074729;X-7\ncountry: suhh"
+    assert drafts["NK-2"].remarks == "birth_date: in the spring"
+
+
 def test_columns_go_by_name_and_a_foreign_header_is_refused() -> None:
     reordered = "schema,name,id\nPerson,Nadie,NK-1\n"
     drafts, faults = read(SimpleCsvReader({"main": written(reordered)}, Limits(), "x"))
