@@ -38,7 +38,7 @@ def target(standing: Standing, to: str) -> int:
 
 def gap(standing: Standing, new: int) -> tuple[int, int] | None:
     """The first and the last of the records that this move passes over, deleted ones among them; None when there are none."""
-    old = standing.stored if standing.stored is not None else standing.first or 0
+    old = standing.handled if standing.handled is not None else standing.first or 0
     return (old, new - 1) if new > old else None
 
 
@@ -50,6 +50,8 @@ def told(standing: Standing, new: int) -> str:
         return (
             f"{where}: {last - first + 1} records, {first} to {last}, will not be handled; this is kept among the dead letters."
         )
+    if standing.another:
+        return f"{where}: all that the new topic holds is handled."
     return f"{where}: what was handled comes again, and is known by its ids."
 
 
@@ -76,9 +78,10 @@ async def _keep(kafka: KafkaSettings, standing: Standing, passed: tuple[int, int
 
 async def _move_stored(database: str, standing: Standing, new: int) -> None:
     statement = sql.SQL(
-        "UPDATE {} SET next_offset = %s, advanced_at = now() WHERE consumer = %s AND topic = %s AND partition = %s AND next_offset = %s"
+        "UPDATE {} SET next_offset = %s, topic_id = %s, advanced_at = now()"
+        " WHERE consumer = %s AND topic = %s AND partition = %s AND next_offset = %s"
     ).format(sql.Identifier(standing.schema or "", "consumer_offset"))
-    values = (new, standing.consumer, standing.topic, standing.partition, standing.stored)
+    values = (new, standing.topic_id, standing.consumer, standing.topic, standing.partition, standing.stored)
     async with await psycopg.AsyncConnection.connect(database, connect_timeout=10) as connection:
         cursor = await connection.execute(statement, values)
         if cursor.rowcount != 1:

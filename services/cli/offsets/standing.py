@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 import psycopg
 from aiokafka import AIOKafkaConsumer
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from shared.contracts.topics import RAW_BORDER_CROSSINGS, RAW_SEIZURES
 from shared.platform.kafka.client import open_consumer, retire
+from shared.platform.kafka.topic_ids import topic_ids
 from shared.platform.settings import KafkaSettings
 
 SCHEMAS: Final = ("correlate", "notify")
@@ -35,21 +37,30 @@ class Standing:
     """Since it last moved, where that is kept."""
     schema: str | None = None
     """Where the offset is stored; None: in Kafka."""
+    another: bool = False
+    """The offset is of a topic that is there no more; this one has its name."""
+    topic_id: UUID | None = None
+    """Which topic of that name is there now, where the broker tells them apart."""
+
+    @property
+    def handled(self) -> int | None:
+        """The first record of this topic that was not handled; None: none was."""
+        return None if self.another else self.stored
 
     @property
     def lag(self) -> int:
         """Records that wait."""
         if self.end is None or self.first is None:
             return 0
-        return max(0, self.end - max(self.first, self.stored if self.stored is not None else self.first))
+        return max(0, self.end - max(self.first, self.handled if self.handled is not None else self.first))
 
     @property
     def broken(self) -> str | None:
-        """Why the partition halts: the topic holds the stored offset no more, or never did."""
+        """Why the partition halts: the topic holds the stored offset no more, never did, or is another one."""
         if self.first is None or self.end is None:
             return "the topic has no such partition"
         if self.stored is None or self.first <= self.stored <= self.end:
-            return None
+            return "it is of another topic of this name: the topic was made anew" if self.another else None
         if self.stored < self.first:
             return f"{self.first - self.stored} records were deleted before they were handled"
         return f"it is {self.stored - self.end} beyond the end: the topic was made anew, or lost its end"
@@ -70,6 +81,7 @@ async def standings(kafka: KafkaSettings, database: str | None) -> list[Standing
         first = await consumer.beginning_offsets(list(there)) if there else {}
         ends = await consumer.end_offsets(list(there)) if there else {}
         committed = {place: await group.committed(place) for place in raw}
+        ids = await topic_ids(consumer._client, {place.topic for place in places}) if places else {}  # noqa: SLF001 - it tells no ids
     finally:
         await retire(group, kafka.stop_deadline_seconds)
         await retire(consumer, kafka.stop_deadline_seconds)
@@ -77,7 +89,7 @@ async def standings(kafka: KafkaSettings, database: str | None) -> list[Standing
     return [
         *(Standing(INGEST, place.topic[cut:], place.partition, committed[place], first[place], ends[place]) for place in raw),
         *(
-            Standing(row.consumer, row.topic, row.partition, row.stored, first.get(place), ends.get(place), row.idle, row.schema)
+            row.standing(first.get(place), ends.get(place), ids.get(place.topic))
             for row, place in zip(stored, places, strict=True)
         ),
     ]
@@ -91,6 +103,23 @@ class _Row:
     partition: int
     stored: int
     idle: timedelta
+    topic_id: UUID | None
+    """None: it was not noted yet, and counts for the topic that is there."""
+
+    def standing(self, first: int | None, end: int | None, now: UUID | None) -> Standing:
+        another = now is not None and self.topic_id not in {None, now}
+        return Standing(
+            self.consumer,
+            self.topic,
+            self.partition,
+            self.stored,
+            first,
+            end,
+            self.idle,
+            self.schema,
+            another=another,
+            topic_id=now,
+        )
 
 
 async def _stored(database: str) -> list[_Row]:
@@ -98,7 +127,9 @@ async def _stored(database: str) -> list[_Row]:
     async with await psycopg.AsyncConnection.connect(database, autocommit=True, connect_timeout=10) as connection:
         for schema in SCHEMAS:
             query = sql.SQL(
-                "SELECT consumer, topic, partition, next_offset, clock_timestamp() - advanced_at FROM {} ORDER BY 1, 2, 3"
+                "SELECT consumer, topic, partition, next_offset, clock_timestamp() - advanced_at,"
+                # as JSON, since a schema that is not migrated yet has no such column
+                " (to_jsonb(held) ->> 'topic_id')::uuid FROM {} held ORDER BY 1, 2, 3"
             ).format(sql.Identifier(schema, "consumer_offset"))
             try:
                 rows = await (await connection.execute(query)).fetchall()

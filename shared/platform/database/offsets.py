@@ -6,8 +6,9 @@ effects and all.
 
 from collections.abc import Sequence
 from functools import cache
+from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, func, select
+from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, Uuid, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.platform.database.engine import Database
@@ -19,7 +20,10 @@ __all__ = ["Advance", "LostPartitionError", "SqlOffsetStore", "advance_offsets",
 
 
 def offset_table(metadata: MetaData, name: str = "consumer_offset") -> Table:
-    """The table of next offsets. It is small and hot: room in each page for new versions, and swept often."""
+    """The table of next offsets. It is small and hot: room in each page for new versions, and swept often.
+
+    `topic_id` says which topic of that name an offset belongs to, null where that is not known yet.
+    """
     return Table(
         name,
         metadata,
@@ -28,6 +32,7 @@ def offset_table(metadata: MetaData, name: str = "consumer_offset") -> Table:
         Column("partition", Integer, primary_key=True, autoincrement=False),
         Column("next_offset", BigInteger, nullable=False),
         Column("advanced_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("topic_id", Uuid, nullable=True),
         postgresql_with={"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 1000},
     )
 
@@ -69,6 +74,7 @@ async def advance_offsets(pipe: Pipe, table: Table, consumer: str, batches: Sequ
         "partitions": [batch.partition for batch in ordered],
         "expected": [batch.expected_offset for batch in ordered],
         "new": [batch.next_offset for batch in ordered],
+        "ids": [batch.topic_id for batch in ordered],
     }
     return Advance(await pipe.send(_advance(table.fullname), values), consumer, ordered)
 
@@ -77,16 +83,16 @@ async def advance_offsets(pipe: Pipe, table: Table, consumer: str, batches: Sequ
 def _advance(table: str) -> str:
     return f"""
         WITH given AS (
-            SELECT * FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(expected)s::bigint[], %(new)s::bigint[])
-            AS given (topic, partition, expected, new)
+            SELECT * FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(expected)s::bigint[], %(new)s::bigint[], %(ids)s::uuid[])
+            AS given (topic, partition, expected, new, topic_id)
         ), moved AS (
             UPDATE {table} held SET next_offset = given.new, advanced_at = now() FROM given
             WHERE held.consumer = %(consumer)s AND held.topic = given.topic AND held.partition = given.partition
               AND held.next_offset = given.expected
             RETURNING held.topic, held.partition
         ), made AS (
-            INSERT INTO {table} (consumer, topic, partition, next_offset)
-            SELECT %(consumer)s, topic, partition, new FROM given WHERE expected IS NULL
+            INSERT INTO {table} (consumer, topic, partition, next_offset, topic_id)
+            SELECT %(consumer)s, topic, partition, new, topic_id FROM given WHERE expected IS NULL
             ON CONFLICT DO NOTHING
             RETURNING topic, partition
         )
@@ -107,3 +113,12 @@ class SqlOffsetStore:
         async with self._database.transaction("loops") as connection:
             found = await load_offsets(connection, self._table, consumer=self._consumer, topic=topic, partitions=partitions)
         return {partition: found.get(partition) for partition in partitions}
+
+    async def identify(self, topic: str, topic_id: UUID, partitions: Sequence[int]) -> set[int]:
+        """Those whose offset belongs to another topic of that name; where none is noted yet, this one is. Raises as `load` does."""
+        held = self._table.c
+        these = (held.consumer == self._consumer, held.topic == topic, held.partition.in_(partitions))
+        async with self._database.transaction("loops") as connection:
+            await connection.execute(update(self._table).where(*these, held.topic_id.is_(None)).values(topic_id=topic_id))
+            others = await connection.execute(select(held.partition).where(*these, held.topic_id != topic_id))
+            return set(others.scalars())

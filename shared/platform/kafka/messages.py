@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from uuid import UUID
 
 Headers: TypeAlias = Sequence[tuple[str, bytes | None]]
 """In the order they were written; a name may stand more than once, and a foreign producer may leave a value out."""
@@ -72,6 +73,8 @@ class Batch:
     """The stored offset as this process knows it; None when none is stored yet."""
     next_offset: int
     """What to store, together with the effects, if and only if the stored one is still `expected_offset`."""
+    topic_id: UUID | None = None
+    """Which topic of that name it is: stored with its first offset. None where the broker or the store tells none apart."""
 
 
 Handler: TypeAlias = Callable[[Batch], Awaitable[None]]
@@ -84,4 +87,16 @@ class OffsetStore(Protocol):
 
     async def load(self, topic: str, partitions: Sequence[int]) -> dict[int, int | None]:
         """The stored next offset of each of these partitions, None where none is stored; `TransientError` when it is away."""
+        ...
+
+
+@runtime_checkable
+class IdentifyingStore(OffsetStore, Protocol):
+    """Keeps beside each offset which topic of that name it belongs to."""
+
+    async def identify(self, topic: str, topic_id: UUID, partitions: Sequence[int]) -> set[int]:
+        """Those of these partitions whose offset belongs to another topic of that name; where none is noted yet, this one is.
+
+        `TransientError` when it is away.
+        """
         ...

@@ -12,7 +12,7 @@ from aiokafka.structs import TopicPartition
 from shared.platform.kafka.errors import StalledError, TransientError
 from shared.platform.kafka.messages import OffsetStore
 from shared.platform.kafka.metrics import HALTED
-from shared.platform.kafka.placement import OutOfRange, Place, find_places
+from shared.platform.kafka.placement import Nowhere, Place, find_places
 from shared.platform.kafka.runner import Duties, PartitionRunner
 from shared.platform.settings import KafkaSettings
 
@@ -127,14 +127,14 @@ class Partitions(ConsumerRebalanceListener):
             if runner.closed and idle > self._sub.settings.stall_limit_seconds:
                 raise StalledError(f"{runner.topic}/{runner.partition} was given back and has not ended for {idle:.0f} s")
 
-    def _start(self, tp: TopicPartition, place: Place | OutOfRange) -> None:
+    def _start(self, tp: TopicPartition, place: Place | Nowhere) -> None:
         del self._due[tp]
-        if isinstance(place, OutOfRange):
+        if not isinstance(place, Place):
             self.halt(tp, str(place))
             return
         self.seek(tp, place.start)
         self._consumer.resume(tp)
-        runner = PartitionRunner(self.names[tp.topic], tp.partition, self._sub.duties, stored=place.stored, position=place.start)
+        runner = PartitionRunner(self.names[tp.topic], tp.partition, self._sub.duties, place)
         self.runners[tp] = runner
         self._running[runner] = self._tasks.create_task(runner.run(), name=_name(tp))
         log.info("partition.placed", topic=runner.topic, partition=tp.partition, offset=place.start)

@@ -14,6 +14,7 @@ from shared.platform.kafka.errors import LostPartitionError, PoisonError, Transi
 from shared.platform.kafka.flood import DeadLetterMeter, FloodError, Sources
 from shared.platform.kafka.messages import Batch, Handler, Record
 from shared.platform.kafka.metrics import CONSUMED, RETRIES
+from shared.platform.kafka.placement import Place
 from shared.platform.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -54,12 +55,12 @@ class _ClosedError(Exception):
 class PartitionRunner:
     """Handles the chunks offered to it, one after another, until closed, lost or halted."""
 
-    def __init__(self, topic: str, partition: int, duties: Duties, *, stored: int | None, position: int) -> None:
+    def __init__(self, topic: str, partition: int, duties: Duties, place: Place) -> None:
         self.topic = topic
         self.partition = partition
-        self.position = position
+        self.position = place.start
         """The next offset to read."""
-        self.started = self.done = position
+        self.started = self.done = place.start
         """The next offset to handle."""
         self.lost = False
         """Somebody else has moved the offset; place the partition anew."""
@@ -69,7 +70,8 @@ class PartitionRunner:
         """What is away, while something is being repeated."""
         self.progressed_at = asyncio.get_running_loop().time()
         self._duties = duties
-        self._stored = stored
+        self._stored = place.stored
+        self._topic_id = place.topic_id
         self._queue: deque[Chunk] = deque()
         self._more = asyncio.Event()
         self._closed = asyncio.Event()
@@ -154,7 +156,7 @@ class PartitionRunner:
                 self._meter.note(records, [False] * len(records))
 
     async def _handle(self, records: Sequence[Record], next_offset: int) -> None:
-        batch = Batch(self.topic, self.partition, records, self._stored, next_offset)
+        batch = Batch(self.topic, self.partition, records, self._stored, next_offset, self._topic_id)
         await self._until_it_passes(lambda: self._duties.handle(batch))
         self._stored = self.done = next_offset
         self.progressed_at = asyncio.get_running_loop().time()

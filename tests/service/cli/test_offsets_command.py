@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, cast
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -42,6 +43,16 @@ def stored(url: str, offset: int | None = None) -> int:
     return int(row[0])
 
 
+def noted(url: str, topic_id: UUID | None = None) -> UUID | None:
+    """Which topic the stored offset is of; another one when it is given."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        if topic_id is not None:
+            connection.execute("UPDATE correlate.consumer_offset SET topic_id = %s", (topic_id,))
+        row = connection.execute("SELECT topic_id FROM correlate.consumer_offset").fetchone()
+    assert row is not None
+    return cast("UUID | None", row[0])
+
+
 def gaps(atalaya: Atalaya) -> list[dict[str, Any]]:
     return [letter for letter in json.loads(atalaya("dlq", "list", "--json").stdout) if letter["kind"] == "gap"]
 
@@ -79,6 +90,33 @@ async def test_going_back_and_out_of_a_halt(track: str, atalaya: Atalaya) -> Non
     assert (stored(track), gaps(atalaya)) == (0, [])
     assert atalaya("offsets", "reset", "track", SIGHTINGS, "0", "--to", "end", "--yes").returncode == 0
     assert stored(track) == 30
+
+
+async def test_an_offset_of_a_topic_that_was_made_anew_is_a_fault_until_it_is_moved(track: str, atalaya: Atalaya) -> None:
+    assert atalaya("offsets", "show").returncode == 0, "which topic it is of is not noted yet"
+    old = noted(track, uuid4())
+    shown = atalaya("offsets", "show")
+    assert shown.returncode == 1
+    assert "at 10 of 0..30, 30 wait" in shown.stdout
+    assert "HALTS: it is of another topic of this name: the topic was made anew" in shown.stdout
+    moved = atalaya("offsets", "reset", "track", SIGHTINGS, "0", "--to", "20", "--yes")
+    assert "20 records, 0 to 19, will not be handled" in moved.stderr
+    assert stored(track) == 20
+    new = noted(track)
+    assert new not in {None, old}
+    assert atalaya("offsets", "show").returncode == 0
+    noted(track, old)
+    assert "all that the new topic holds" in atalaya("offsets", "reset", "track", SIGHTINGS, "0", "--to", "first", "--yes").stderr
+    assert (stored(track), noted(track)) == (0, new)
+    assert [(gap["offset"], gap["reason"]) for gap in gaps(atalaya)] == [(0, "20 records passed over by an operator")]
+
+
+async def test_places_are_shown_of_a_schema_that_is_not_migrated_yet(track: str, atalaya: Atalaya) -> None:
+    with psycopg.connect(track, autocommit=True) as connection:
+        connection.execute("ALTER TABLE correlate.consumer_offset DROP COLUMN topic_id")
+    shown = atalaya("offsets", "show")
+    assert shown.returncode == 0
+    assert "at 10 of 0..30, 20 wait" in shown.stdout
 
 
 async def test_a_place_that_is_not_there_and_an_offset_that_the_topic_does_not_hold_are_refused(

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("next_offset", sa.BigInteger, nullable=False),
         sa.Column("advanced_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Column("topic_id", sa.Uuid, nullable=True),
         schema="sample",
     )
 """

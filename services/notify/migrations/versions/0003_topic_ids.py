@@ -1,0 +1,17 @@
+"""Which topic a stored offset belongs to; unknown of those that stand, and noted when their partition is placed next."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("consumer_offset", sa.Column("topic_id", sa.Uuid(), nullable=True), schema="notify")
+
+
+def downgrade() -> None:
+    op.drop_column("consumer_offset", "topic_id", schema="notify")
