@@ -47,6 +47,8 @@ class HttpServer:
             self._socket = socket.create_server(
                 (self._settings.host, self._settings.port), family=family, backlog=2048, reuse_port=False
             )
+            # Connections inherit it. uvloop sets it by itself, asyncio's own loop only on sockets whose protocol is named.
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._socket.settimeout(0)
         port: int = self._socket.getsockname()[1]
         return port
