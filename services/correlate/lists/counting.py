@@ -15,6 +15,7 @@ from typing import Final
 from services.correlate.lists.reading import Files, Source
 
 _CHUNK: Final = 1 << 20
+_HEADER: Final = 1
 _WHOLE: Final = 990
 """A remark of OFAC that is longer was cut off at 1,000 characters, and goes on in the comments."""
 _UN: Final = {
@@ -67,13 +68,13 @@ def _ofac(files: Files) -> Counter[str]:
     return found
 
 
-def _cells(source: Source | None) -> Iterator[list[str]]:
+def _cells(source: Source | None, separator: str = ",") -> Iterator[list[str]]:
     if source is None:
         return
     source.stream.seek(0)
     text = io.TextIOWrapper(source.stream, encoding="utf-8-sig", errors="replace", newline="")
     try:
-        yield from (cells for cells in csv.reader(text) if len(cells) > 1)
+        yield from (cells for cells in csv.reader(text, delimiter=separator) if len(cells) > 1)
     finally:
         text.detach()
 
@@ -94,14 +95,23 @@ def _tags(source: Source, patterns: Mapping[str, re.Pattern[bytes]]) -> Counter[
 def _lines(source: Source, form: str) -> Counter[str]:
     source.stream.seek(0)
     if form.endswith("csv"):
-        header = 1
-        rows = (cells for cells in _cells(source) if not cells[0].startswith("#") and any(map(str.strip, cells)))
-        return Counter({"entries": max(sum(1 for _ in rows) - header, 0)})
+        rows = (
+            cells for cells in _cells(source, _separator(source)) if not cells[0].startswith("#") and any(map(str.strip, cells))
+        )
+        return Counter({"entries": max(sum(1 for _ in rows) - _HEADER, 0)})
     found: Counter[str] = Counter()
     for line in source.stream:
         if line.strip() and not line.startswith(b"#"):
             found["entries"] += not (form == "ftm-jsonl" and _aside(line))
     return found
+
+
+def _separator(source: Source) -> str:
+    """What the header has most of."""
+    for line in source.stream:
+        if not line.startswith((b"#", b'"#', b"\xef\xbb\xbf#")):
+            return max(",;\t", key=lambda one: line.count(one.encode()))
+    return ","
 
 
 def _aside(line: bytes) -> bool:

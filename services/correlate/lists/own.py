@@ -7,6 +7,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from services.correlate.lists.jsonlines import Line, objects
+from services.correlate.lists.lines import lines
 from services.correlate.lists.opensanctions import header
 from services.correlate.lists.own_columns import BY_NAME
 from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally
@@ -35,6 +36,7 @@ _IDENTIFIERS: Final = {
 }  # fmt: skip
 _AT: Final = {"identifiers": _IDENTIFIERS, "handling": {"tlp": "tlp", "releasable_to": "releasable_to"}}
 _SEPARATORS: Final = ",;\t"
+_EXPLAINED: Final = ("#", '"#')
 
 
 class _CellError(Exception):
@@ -111,9 +113,9 @@ class OwnJsonReader(_Reader):
 
 def _delimiter(source: Source, limits: Limits) -> str:
     """The separator that the header has most of."""
-    for read in rows(source, limits, delimiter="\x1f"):
-        if isinstance(read, Row) and not read.cells[0].startswith("#"):
-            return max(_SEPARATORS, key=read.cells[0].count)
+    for _, text in lines(source, limits):
+        if isinstance(text, str) and not text.startswith(_EXPLAINED):
+            return max(_SEPARATORS, key=text.count)
     return ","
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.correlate.lists.counting import counted
 from services.correlate.lists.difference import difference
 from services.correlate.lists.own import OwnCsvReader, OwnJsonReader
 from services.correlate.lists.reading import Limits, RowFault
@@ -40,6 +41,26 @@ def test_spreadsheets_of_other_lands_separate_otherwise(separator: str) -> None:
         f'source_id{separator}kind{separator}name{separator}aliases\n1{separator}person{separator}Nadie{separator}"A; B"\n'
     )
     assert (names(drafts["1"]), faults) == (["Nadie", "A", "B"], [])
+
+
+def test_a_header_in_quotation_marks_and_explanations_before_it_are_read_too() -> None:
+    drafts, faults = csv('"# explained; well, at length";\n"source_id";"kind";"name"\n"1";"person";"Nadie, Ana"\n')
+    assert (names(drafts["1"]), faults) == (["Nadie, Ana"], [])
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_files_own_count_is_that_of_its_rows_however_they_are_separated(separator: str) -> None:
+    rows = [
+        '"# explained, well; at length"',
+        "source_id|kind|name|remarks",
+        '"1"|person|Nadie|"two\nlines"',
+        "|||",
+        '2|person|"Ana"|"a\n\nb"',
+    ]
+    text = "\n".join(rows).replace("|", separator) + "\n"
+    drafts, faults = csv(text)
+    assert (list(drafts), faults) == (["1", "2"], [])
+    assert counted("own-csv", {"main": written(text)})["entries"] == 2
 
 
 OBJECTS = {
