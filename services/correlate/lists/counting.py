@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from services.correlate.lists.ftm_aside import belongs_to_others
 from services.correlate.lists.reading import Files, Source
 
 _CHUNK: Final = 1 << 20
 _HEADER: Final = 1
+_WIDTH: Final = 12
 _WHOLE: Final = 990
 """A remark of OFAC that is longer was cut off at 1,000 characters, and goes on in the comments."""
 _UN: Final = {
@@ -55,9 +57,10 @@ def counted(form: str, files: Files) -> Counter[str]:
 
 def _ofac(files: Files) -> Counter[str]:
     found: Counter[str] = Counter()
-    further = {cells[0]: cells[1] for cells in _cells(files.get("comments"))}
-    for cells in _cells(files["main"]):
+    further = {cells[0]: cells[-1] for cells in _cells(files.get("comments"))}
+    for row in _cells(files["main"]):
         found["entries"] += 1
+        cells = [*row, *[""] * _WIDTH]
         found[_KINDS.get(cells[2].strip(), "kind:other")] += 1
         remark = cells[11].strip() + (further.get(cells[0], "") if len(cells[11]) > _WHOLE else "")
         found["birth dates"] += len(_BORN.findall(remark))
@@ -74,7 +77,7 @@ def _cells(source: Source | None, separator: str = ",") -> Iterator[list[str]]:
     source.stream.seek(0)
     text = io.TextIOWrapper(source.stream, encoding="utf-8-sig", errors="replace", newline="")
     try:
-        yield from (cells for cells in csv.reader(text, delimiter=separator) if len(cells) > 1)
+        yield from (cells for cells in csv.reader(text, delimiter=separator) if any(map(_says, cells)))
     finally:
         text.detach()
 
@@ -106,6 +109,11 @@ def _lines(source: Source, form: str) -> Counter[str]:
     return found
 
 
+def _says(cell: str) -> bool:
+    """Whether there is anything but space and the mark of the file's end."""
+    return bool(cell.strip("\x1a \t\r\n"))
+
+
 def _separator(source: Source) -> str:
     """What the header has most of."""
     for line in source.stream:
@@ -116,6 +124,7 @@ def _separator(source: Source) -> str:
 
 def _aside(line: bytes) -> bool:
     try:
-        return json.loads(line).get("target") is False
+        entity = json.loads(line)
+        return entity.get("target") is False or belongs_to_others(str(entity.get("schema")))
     except (ValueError, AttributeError):
         return False

@@ -20,6 +20,15 @@ def test_where_nothing_runs_a_dry_run_still_shows_the_files_counts(atalaya: Atal
     assert ["person", "6", "6", "", ""] in cells
 
 
+def test_rows_that_are_no_rows_are_faulty_and_not_lost(atalaya: Atalaya, tmp_path: Path) -> None:
+    for source, text in (("mine", "source_id,kind,name\n1,person,Ana\nbroken\n2,person\n"), ("ofac-sdn", '1,"A"\nx\n')):
+        path = tmp_path / f"{source}.csv"
+        path.write_text(text, encoding="utf-8")
+        said = atalaya("watchlist", "diff", source, str(path), "--json", "--var", str(tmp_path))
+        told = json.loads(said.stdout)
+        assert (told["counts"][0]["lost"], len(told["faults"]), told["exit"]) == (0, 2, 0), said.stderr
+
+
 def test_a_packed_list_is_unpacked_as_it_is_read(atalaya: Atalaya, tmp_path: Path) -> None:
     packed = tmp_path / "consolidated.xml.gz"
     packed.write_bytes(gzip.compress((EXCERPTS / "un_consolidated.xml").read_bytes()))

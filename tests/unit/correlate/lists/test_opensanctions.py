@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.correlate.lists.counting import counted
 from services.correlate.lists.ftm import FtmReader
 from services.correlate.lists.opensanctions import SimpleCsvReader
 from services.correlate.lists.reading import Limits, UnreadableError
@@ -135,6 +136,10 @@ def test_what_belongs_to_an_entity_is_found_before_behind_and_within_it(text: st
         "M",
         ("GT",),
     )
+
+
+def test_the_files_own_count_is_that_of_its_targets() -> None:
+    assert counted("ftm-jsonl", {"main": written(FLAT)})["entries"] == 2
 
 
 def test_lines_that_are_no_entities_are_told_of_and_lose_no_other() -> None:
