@@ -1,6 +1,6 @@
 """The Kafka door: the raw topics, read in groups, to the same use case as HTTP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from services.ingest.domain.normalise import Sender
@@ -9,7 +9,7 @@ from services.ingest.envelopes import Opened, open_binary_kafka, open_structured
 from services.ingest.intake import Intake
 from services.ingest.judging import Submission
 from services.ingest.openapi import CLOUDEVENT
-from services.ingest.settings import KafkaAgency
+from services.ingest.reporters import Reporters
 from services.ingest.verdict import Status, Verdict, refused
 from shared.contracts.codec import header
 from shared.contracts.events import EventKind, Flag
@@ -23,17 +23,18 @@ KINDS: Final = {RAW_BORDER_CROSSINGS: EventKind.BORDER_CROSSING, RAW_SEIZURES: E
 class KafkaDoor:
     """Handles batches of raw records. The offset is committed after their events are acknowledged, so a repeat is possible and harmless."""
 
-    def __init__(self, intake: Intake, agencies: Mapping[str, KafkaAgency], *, slice_records: int) -> None:
+    def __init__(self, intake: Intake, reporters: Reporters, *, slice_records: int) -> None:
         self._intake = intake
-        self._agencies = agencies
+        self._reporters = reporters
         self._slice = slice_records
 
     async def handle(self, batch: Batch) -> None:
         """Return once every record's event is on the topic.
 
         Records that were refused go to the dead letters by PoisonError; the sound ones of the batch have been sent by then and
-        come again as duplicates. Raises OutcomeUnknownError where the broker did not answer: then all come again.
+        come again as duplicates. Raises OutcomeUnknownError where the broker did not answer or the keys are not read yet: then all come again.
         """
+        await self._reporters.known()
         verdicts: dict[int, Verdict] = {}
         for start in range(0, len(batch.records), self._slice):
             verdicts |= await self._take(batch.topic, batch.records[start : start + self._slice])
@@ -46,7 +47,7 @@ class KafkaDoor:
     def agency_of(self, record: Record) -> str | None:
         """The agency whose fault a bad record is: the one it names, if that may report at all; None otherwise."""
         name = _header(record, "agency")
-        return name if name in self._agencies else None
+        return name if name is not None and self._reporters.may_report(name) else None
 
     async def _take(self, topic: str, records: Sequence[Record]) -> dict[int, Verdict]:
         """The verdicts by offset. A slice at a time, so that HTTP is served between them."""
@@ -73,16 +74,16 @@ class KafkaDoor:
         return Submission(opened.kind, opened.tree, sender, traceparent=traceparent)
 
     def _sender(self, topic: str, record: Record) -> Sender:
-        """Who sent it: the header `agency`, believed only where the settings allow that agency on that topic."""
+        """Who sent it: the header `agency`, believed only where the settings or a key allow that agency on that topic."""
         name = _header(record, "agency")
         if name is None:
             raise ForeignAgencyError([Flag(pointer="", code="no_agency", detail="the header agency is missing")])
-        agency = self._agencies.get(name)
-        if agency is None or (agency.topics and topic not in agency.topics):
+        nation = self._reporters.nation_of(name, topic)
+        if nation is None:
             raise ForeignAgencyError(
                 [Flag(pointer="", code="not_allowed", detail="this agency may not report through this topic")]
             )
-        return Sender(name, agency.nation)
+        return Sender(name, nation)
 
 
 def _header(record: Record, name: str) -> str | None:

@@ -11,6 +11,7 @@ from services.ingest.consumer import KINDS, KafkaDoor
 from services.ingest.helping import Helper, Judges
 from services.ingest.intake import Intake
 from services.ingest.recent import RecentEvents
+from services.ingest.reporters import Reporters
 from services.ingest.rules import rules_of
 from services.ingest.settings import IngestSettings, Settings
 from shared.contracts.topics import DEAD_LETTERS, KEYS
@@ -45,7 +46,8 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
         keys = open_keys(settings.kafka, producer, settings.keys, KEYS, readiness=readiness, clock=clock)
         rules = rules_of(ingest)
         intake = Intake(producer, rules=rules, recent=recent, clock=clock)
-        raw = KafkaDoor(intake, ingest.kafka_agencies, slice_records=ingest.batch_chunk_items)
+        reporters = Reporters(ingest.kafka_agencies, keys.ring, keys.worker.ready, clock)
+        raw = KafkaDoor(intake, reporters, slice_records=ingest.batch_chunk_items)
         door = PartitionedConsumer(
             settings.kafka,
             group=GROUP,

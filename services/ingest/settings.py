@@ -74,7 +74,8 @@ class IngestSettings(Group):
     kafka_agencies: dict[str, Annotated[KafkaAgency, BeforeValidator(_short)]] = Field(
         default_factory=dict,
         description='Who may report through Kafka: `{"GT-SAT": "GT"}`, or `{"HN-ADU": {"nation": "HN", "topics": […]}}` to bind an '
-        "agency to topics. The broker's ACLs decide who may write there; nobody else's name is believed.",
+        "agency to topics. An agency with a key that names a topic may report there too. The broker's ACLs decide who may write; "
+        "nobody else's name is believed.",
     )
     widest_handling: dict[str, Handling] = Field(
         default_factory=dict,

@@ -1,6 +1,7 @@
 """The keys a process knows, in memory: filled from the compacted topic of keys, asked on every request."""
 
 import asyncio
+from collections.abc import Iterable
 
 import structlog
 from pydantic import ValidationError
@@ -19,6 +20,7 @@ class KeyRing:
     def __init__(self, settings: KeysSettings) -> None:
         self._settings = settings
         self._keys: dict[str, Key] = {}
+        self._of_agency: dict[str, dict[str, Key]] = {}
         self._grown = asyncio.Event()
         self._waiting = 0
 
@@ -30,19 +32,28 @@ class KeyRing:
         """
         key_id = (key or b"").decode("utf-8", "replace")
         if value is None:
-            self._keys.pop(key_id, None)
+            self._put(key_id, None)
         else:
             record = _record(key_id, value)
             known = self._keys.get(key_id)
             if record is None or (known is not None and known.revoked_at is not None):
                 return
-            self._keys[key_id] = record
+            self._put(key_id, record)
         self._tell()
 
     def clear(self) -> None:
         """Forget all; the topic is read again from its start."""
         self._keys.clear()
+        self._of_agency.clear()
         self._tell()
+
+    def _put(self, key_id: str, record: Key | None) -> None:
+        known = self._keys.pop(key_id, None)
+        if known is not None:
+            self._of_agency[known.agency].pop(key_id)
+        if record is not None:
+            self._keys[key_id] = record
+            self._of_agency.setdefault(record.agency, {})[key_id] = record
 
     def _tell(self) -> None:
         metrics.KEYS_KNOWN.set(len(self._keys))
@@ -52,6 +63,10 @@ class KeyRing:
     def get(self, key_id: str) -> Key | None:
         """The key as it is known now."""
         return self._keys.get(key_id)
+
+    def of_agency(self, agency: str) -> Iterable[Key]:
+        """The keys of an agency, the ended ones too."""
+        return self._of_agency.get(agency, {}).values()
 
     def all(self) -> list[Key]:
         """Every key, the newest first."""

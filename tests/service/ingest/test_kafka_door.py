@@ -8,7 +8,7 @@ from shared.contracts.codec import header
 from shared.contracts.events import EventKind
 from shared.platform.settings import KafkaSettings
 from tests.support.ingest import BAD_CROSSINGS, crossing, least, seizure
-from tests.support.ingest_service import AGENCY, Desk, running
+from tests.support.ingest_service import AGENCY, Desk, make_key, running
 
 RAW, RAW_SEIZURES = topics.RAW_BORDER_CROSSINGS, topics.RAW_SEIZURES
 ENVELOPE = {"specversion": "1.0", "id": "e1", "source": "/lanes/3", "type": "atalaya.border-crossing.v1"}
@@ -73,6 +73,24 @@ async def test_only_an_agency_that_is_allowed_on_the_topic_is_believed(kafka_of_
         letters = await desk.records(topics.DEAD_LETTERS, 5)
         assert all(reason.startswith("foreign: ") for reason in reasons(letters))
         assert [event.nation for event in await desk.events(1)] == ["HN"]
+
+
+async def test_a_key_that_names_a_topic_lets_its_agency_report_there_until_it_is_revoked(kafka_of_test: KafkaSettings) -> None:
+    admin = await make_key(kafka_of_test, scopes=["admin"])
+    async with running(kafka_of_test, token=admin, kafka_agencies={}) as desk:
+        wanted = {"agency": "GT-SAT", "nation": "GT", "scopes": ["events:write"], "expires": "1h"}
+        for change in ({}, {"topics": [RAW_SEIZURES]}, {"topics": [RAW], "scopes": ["alerts:read"]}):
+            assert (await desk.post("/v1/keys", {**wanted, **change})).status_code == 201
+        await desk.send(RAW, orjson.dumps(least(id="before")))
+        await desk.records(topics.DEAD_LETTERS, 1)
+        made = (await desk.post("/v1/keys", {**wanted, "topics": [RAW]})).json()
+        await desk.send(RAW, orjson.dumps(least(id="with the key")))
+        assert [(event.id, event.agency, event.nation) for event in await desk.events(1)] == [("with the key", "GT-SAT", "GT")]
+        assert (await desk.http.delete(f"/v1/keys/{made['id']}")).status_code == 200
+        await desk.send(RAW, orjson.dumps(least(id="after")))
+        letters = await desk.records(topics.DEAD_LETTERS, 2)
+        assert all(reason.startswith("foreign: ") for reason in reasons(letters))
+        assert await desk.count(topics.EVENTS) == 1
 
 
 async def test_a_message_without_a_value_and_one_of_the_other_kind_are_dead_letters(desk: Desk) -> None:
