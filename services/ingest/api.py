@@ -25,6 +25,7 @@ from services.ingest.verdict import Status
 from shared.contracts.events import EventKind
 from shared.platform.auth.access import Principal, require
 from shared.platform.faults import Fault
+from shared.platform.http.exchange import exchange_of
 from shared.platform.http.problems import PROBLEM_RESPONSES, BadRequestError, ForbiddenError, InvalidInputError, ProblemError
 from shared.platform.http.routing import api_router, require_json
 
@@ -66,7 +67,7 @@ def _add(router: APIRouter, intake: Intake, kind: EventKind, path: str, examples
 
 def _submission(request: Request, kind: EventKind, body: bytes, sender: Sender, media_type: str, *, strict: bool) -> Submission:
     """What the body holds, plain or in a CloudEvent of either mode."""
-    traceparent = request.headers.get("traceparent")
+    traceparent = exchange_of(request).traceparent
     headers = _envelope_headers(request)
     if headers is None and media_type != CLOUDEVENT:
         return Submission(kind, read_strictly(body), sender, strict, traceparent)

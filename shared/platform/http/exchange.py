@@ -1,4 +1,4 @@
-"""What belongs to one request and its answer besides the two themselves: its id, and headers that parts of us add."""
+"""What belongs to one request and its answer besides the two themselves: its id and trace, and headers that parts of us add."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ class Exchange:
     rate: tuple[tuple[bytes, bytes], ...] = ()
     principal: Any = None
     facts: dict[str, Any] = field(default_factory=dict)
+    traceparent: str | None = None
 
     def add_header(self, name: str, value: str) -> None:
         """Add a header to the answer."""

@@ -59,7 +59,7 @@ class ObserveMiddleware:
             await self._app(scope, receive, send)
             return
         request_id, traceparent = _identity(scope)
-        exchange = Exchange(request_id)
+        exchange = Exchange(request_id, traceparent=traceparent)
         place(scope, exchange)
         answer = _Answer(send, exchange)
         started = time.perf_counter()

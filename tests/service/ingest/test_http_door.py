@@ -39,6 +39,15 @@ async def test_what_is_answered_202_is_on_the_topic_of_events(desk: Desk) -> Non
     assert header(records[0].headers, "traceparent") == TRACE
 
 
+async def test_an_event_that_came_without_a_trace_gets_that_of_its_request(desk: Desk) -> None:
+    answer = await desk.post(CROSSINGS, crossing())
+    await desk.post(CROSSINGS, crossing(id="other"), traceparent="no trace")
+    first, second = [header(record.headers, "traceparent") or "" for record in await desk.records(topics.EVENTS, 2)]
+    assert first[3:35] == answer.headers["x-request-id"]
+    assert len(second) == len(TRACE)
+    assert second != "no trace"
+
+
 async def test_the_same_again_is_a_duplicate_other_content_409_and_a_revision_another_event(desk: Desk) -> None:
     first = await desk.post(CROSSINGS, crossing())
     again = await desk.post(CROSSINGS, crossing())
