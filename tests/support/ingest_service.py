@@ -26,7 +26,7 @@ from shared.platform.kafka.messages import Message
 from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.kafka.topics import TopicSpec, apply_topics
 from shared.platform.settings import KafkaSettings
-from shared.platform.supervisor import supervise
+from shared.platform.supervisor import Worker, supervise
 
 AGENCY = [("agency", b"GT-SAT")]
 NEEDED = {topics.EVENTS, topics.DEAD_LETTERS, topics.KEYS, topics.RAW_BORDER_CROSSINGS, topics.RAW_SEIZURES}
@@ -91,6 +91,8 @@ class Desk:
         self.address = address
         self.headers = {"Authorization": f"Bearer {token}"}
         self.http = httpx.AsyncClient(base_url=address, headers=self.headers, timeout=30)
+        self.workers: Sequence[Worker] = ()
+        """What runs behind the doors."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,6 +165,7 @@ async def running(kafka: KafkaSettings, *, token: str, http: dict[str, Any] | No
         work = group.create_task(supervise([*service.workers, server], stop))
         try:
             async with Desk(kafka, f"http://127.0.0.1:{port}", token) as desk:
+                desk.workers = service.workers
                 await until(desk.ready)
                 yield desk
         finally:

@@ -49,9 +49,14 @@ class Desk:
         return await asyncio.create_subprocess_exec(COMMAND, *given, stdout=pipe, stderr=pipe)
 
     async def listed(self, **query: Any) -> list[dict[str, Any]]:
-        answer = await self.correlate.get(ACTORS, self.headers, limit=500, **query)
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
+        items: list[dict[str, Any]] = []
+        place: dict[str, Any] = {}
+        while True:
+            page = (await self.correlate.get(ACTORS, self.headers, limit=500, **query, **place)).json()
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            place = {"cursor": page["next_cursor"]}
 
 
 @pytest.fixture
@@ -172,7 +177,7 @@ async def test_more_entries_than_a_page_are_compared_each(desk: Desk, tmp_path: 
 async def test_an_import_that_is_interrupted_is_run_again_and_doubles_nothing(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(400)]
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(2000)]
     path = own(tmp_path, rows)
     monkeypatch.setenv("ATALAYA_WATCHLIST__CHUNK", "1")
     process = await desk.begin("import", "own", path)
@@ -182,11 +187,12 @@ async def test_an_import_that_is_interrupted_is_run_again_and_doubles_nothing(
     assert process.returncode == 130, said
     assert b"Run it again" in said
     arrived = len(await desk.listed())
-    assert 20 <= arrived < 400
+    assert 20 <= arrived < 2000
+    monkeypatch.delenv("ATALAYA_WATCHLIST__CHUNK")
     done = await desk.run("import", "own", path)
     assert done["difference"]["unchanged"] in {arrived, arrived + 1}
     found = await desk.listed()
-    assert sorted(int(one["source_id"]) for one in found) == list(range(400))
+    assert sorted(int(one["source_id"]) for one in found) == list(range(2000))
     assert {one["version"] for one in found} == {1}
 
 
