@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.notify.domain.plan import Form, Plan, plan
-from services.notify.domain.rendering import notice
+from services.notify.domain.rendering import body, notice
 from services.notify.store import alerts as store
 from services.notify.store.alerts import Endpoint, NewDelivery, NewRevision
 from services.notify.store.queue import Claimed
 from shared.contracts.alerts import AlertMessage
-from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
 from shared.platform.database.pipeline import Answer, Pipe
 
@@ -108,7 +107,7 @@ def _queue(_subscription: UUID) -> None:
 def _revision(one: Arrived) -> NewRevision:
     alert = one.message.data
     return NewRevision(
-        alert.id, alert.revision, one.message.type.value, one.message.timestamp, encode(one.message), one.traceparent
+        alert.id, alert.revision, one.message.type.value, one.message.timestamp, body(one.message), one.traceparent
     )
 
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from services.notify.domain.exercise import exercise_alert
 from services.notify.domain.plan import Form
 from services.notify.domain.release import release
+from services.notify.domain.rendering import body
 from services.notify.domain.subscription import SubscriptionState
 from services.notify.store import alerts, deliveries, subscriptions
 from services.notify.store.alerts import NewDelivery, NewRevision
 from shared.contracts.alerts import AlertMessage
-from shared.contracts.codec import encode
 from shared.contracts.identity import webhook_id
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
@@ -71,7 +71,7 @@ class Redelivery:
         )
         async with self._database.transaction() as connection:
             await subscriptions.one(connection, subscription.id, lock=True)
-            revision = NewRevision(alert.id, alert.revision, message.type, message.timestamp, encode(message), None)
+            revision = NewRevision(alert.id, alert.revision, message.type, message.timestamp, body(message), None)
             pipe = await through(connection)
             await alerts.add_revisions(pipe, [revision], now)
             await alerts.add_deliveries(pipe, [delivery], now)

@@ -6,10 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from services.notify.domain.subscription import Format
-from shared.contracts.alerts import AlertType
+from shared.contracts.alerts import AlertMessage, AlertType
 
 CONTENT_TYPES = {Format.JSON: "application/json", Format.CLOUDEVENTS: "application/cloudevents+json"}
 SOURCE = "urn:atalaya:notify"
+
+
+def body(message: AlertMessage) -> bytes:
+    """A revision as every partner that may see it gets it: whole, with `null` where there is nothing, as `GET /v1/alerts` shows it."""
+    return message.model_dump_json(by_alias=True).encode()
 
 
 def notice(alert: UUID, revision: int, at: datetime) -> bytes:

@@ -6,8 +6,9 @@ from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 
 from services.notify.courier import shown
 from services.notify.domain.exercise import exercise_alert
-from services.notify.domain.rendering import CONTENT_TYPES, notice, rendered
+from services.notify.domain.rendering import CONTENT_TYPES, body, notice, rendered
 from services.notify.domain.subscription import Format
+from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import encode
 from tests.support.notify import AT, alert_message
 
@@ -15,14 +16,23 @@ ID = UUID(int=9)
 
 
 def test_json_is_the_message_byte_for_byte() -> None:
-    body = encode(alert_message())
-    assert rendered(body, Format.JSON, ID) == body
+    message = encode(alert_message())
+    assert rendered(message, Format.JSON, ID) == message
+
+
+def test_a_partner_gets_every_field_of_an_alert_null_where_there_is_nothing() -> None:
+    message = alert_message()
+    told = json.loads(body(message))["data"]
+    assert set(told) == set(type(message.data).model_fields)
+    assert told["route"] is None
+    assert AlertMessage.model_validate_json(body(message)) == message
 
 
 def test_a_cloudevent_is_one_to_the_library() -> None:
     message = alert_message(kind="alert.revised", revision=2)
-    body = rendered(encode(message), Format.CLOUDEVENTS, ID)
-    event = from_structured_event(HTTPMessage({"content-type": CONTENT_TYPES[Format.CLOUDEVENTS]}, body))
+    event = from_structured_event(
+        HTTPMessage({"content-type": CONTENT_TYPES[Format.CLOUDEVENTS]}, rendered(encode(message), Format.CLOUDEVENTS, ID))
+    )
     assert event.get_id() == str(ID)
     assert event.get_type() == "atalaya.alert.revised.v1"
     assert event.get_time() == AT
