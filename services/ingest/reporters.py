@@ -16,12 +16,16 @@ _KEYS_WITHIN: Final = 10.0
 
 @dataclass(frozen=True)
 class Reporters:
-    """A key lets its agency report through the topics it names, for as long as it is good and may write events; settings have no end."""
+    """A key lets its agency report through the topics it names, for as long as it is good and may write events; settings have no end.
+
+    With `any_topic` a key that names no topic lets it report through all.
+    """
 
     configured: Mapping[str, KafkaAgency]
     ring: KeyRing
     ring_read: asyncio.Event
     clock: Clock
+    any_topic: bool = False
 
     async def known(self) -> None:
         """Return once the keys are read: before, an agency that may report would be refused. OutcomeUnknownError if that takes long."""
@@ -36,11 +40,16 @@ class Reporters:
         named = self.configured.get(agency)
         if named is not None and (not named.topics or topic in named.topics):
             return named.nation
-        return next((key.nation for key in self.ring.of_agency(agency) if topic in key.topics and self._reports(key)), None)
+        return next((key.nation for key in self.ring.of_agency(agency) if self._names(key, topic) and self._reports(key)), None)
 
     def may_report(self, agency: str) -> bool:
         """Whether it may report through any topic."""
-        return agency in self.configured or any(key.topics and self._reports(key) for key in self.ring.of_agency(agency))
+        return agency in self.configured or any(
+            (key.topics or self.any_topic) and self._reports(key) for key in self.ring.of_agency(agency)
+        )
+
+    def _names(self, key: Key, topic: str) -> bool:
+        return topic in key.topics or (self.any_topic and not key.topics)
 
     def _reports(self, key: Key) -> bool:
         return key.is_good(self.clock.now()) and key.allows("events:write")

@@ -46,7 +46,7 @@ async def open_ingest(settings: Settings, clock: Clock | None = None) -> AsyncIt
         keys = open_keys(settings.kafka, producer, settings.keys, KEYS, readiness=readiness, clock=clock)
         rules = rules_of(ingest)
         intake = Intake(producer, rules=rules, recent=recent, clock=clock)
-        reporters = Reporters(ingest.kafka_agencies, keys.ring, keys.worker.ready, clock)
+        reporters = Reporters(ingest.kafka_agencies, keys.ring, keys.worker.ready, clock, any_topic=ingest.kafka_open)
         raw = KafkaDoor(intake, reporters, slice_records=ingest.batch_chunk_items)
         door = PartitionedConsumer(
             settings.kafka,

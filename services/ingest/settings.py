@@ -77,6 +77,11 @@ class IngestSettings(Group):
         "agency to topics. An agency with a key that names a topic may report there too. The broker's ACLs decide who may write; "
         "nobody else's name is believed.",
     )
+    kafka_open: bool = Field(
+        default=False,
+        description="Whether an agency whose key names no topic may report through any raw topic. Off: the header is only a claim, and without ACLs "
+        "anybody could make it. For a broker that only its owner reaches; `atalaya up` sets it for the embedded one on loopback.",
+    )
     widest_handling: dict[str, Handling] = Field(
         default_factory=dict,
         description='The widest handling that an agency\'s events may carry, `{"GT-SAT": {"tlp": "AMBER", "releasable_to": ["MX"]}}`; '

@@ -35,6 +35,8 @@ class Ground:
     brokers: str
     database: str
     environment: Mapping[str, str]
+    own_kafka: bool = False
+    """Whether the broker is the embedded one, which nobody else reaches."""
 
     @property
     def mark(self) -> str:
@@ -68,17 +70,18 @@ def _command(name: str, port: int, ground: Ground) -> Command:
     if name != "ingest":  # it has no database, so that it accepts while there is none
         environment[DATABASE_VARIABLE] = ground.database
     if name == "notify":
-        environment |= _endpoints_on_this_machine()
+        environment |= _unless_said(f"{PREFIX}NOTIFY{DELIMITER}ALLOWED_NETWORKS", "127.0.0.0/8")
+    if name == "ingest" and ground.own_kafka:
+        environment |= _unless_said(f"{PREFIX}INGEST{DELIMITER}KAFKA_OPEN", "true")
     environment |= ground.environment
     # -P: a folder named `services` or `shared` where the user stands must not be taken for ours.
     argv = (sys.executable, "-P", "-m", f"services.{name}")
     return Command(name, argv, ground.var / "log" / f"{name}.log", handed_on(environment), stop_seconds=20.0)
 
 
-def _endpoints_on_this_machine() -> dict[str, str]:
-    """Here, and nowhere else, may endpoints on loopback be subscribed; unless the user has said otherwise."""
-    variable = f"{PREFIX}NOTIFY{DELIMITER}ALLOWED_NETWORKS"
-    return {} if variable in handed_on({}) else {variable: "127.0.0.0/8"}
+def _unless_said(variable: str, value: str) -> dict[str, str]:
+    """What holds here and nowhere else (endpoints on loopback, the open Kafka door of a broker on it), unless the user has said otherwise."""
+    return {} if variable in handed_on({}) else {variable: value}
 
 
 async def _wait_until_ready(kept: Kept, port: int) -> None:

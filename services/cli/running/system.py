@@ -132,7 +132,8 @@ async def _bring_up(start: _Start) -> System:
     await make_topics(kafka_settings)
     start.say("starting ingest, correlate and notify")
     ports_asked = {"ingest": start.ports.ingest, "correlate": start.ports.correlate, "notify": start.ports.notify}
-    ground = processes.Ground(start.var, brokers.result(), database.result(), start.environment)
+    own_kafka = start.settings.foreign_kafka is None
+    ground = processes.Ground(start.var, brokers.result(), database.result(), start.environment, own_kafka)
     addresses = await processes.start_services(ground, ports_asked, start.keeper, start.claims)
     return System(
         **addresses,

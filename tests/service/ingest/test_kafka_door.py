@@ -93,6 +93,21 @@ async def test_a_key_that_names_a_topic_lets_its_agency_report_there_until_it_is
         assert await desk.count(topics.EVENTS) == 1
 
 
+async def test_on_an_open_broker_a_key_that_names_no_topic_lets_its_agency_report_on_all_and_one_that_does_on_those(
+    kafka_of_test: KafkaSettings,
+) -> None:
+    admin = await make_key(kafka_of_test, scopes=["admin"])
+    async with running(kafka_of_test, token=admin, kafka_agencies={}, kafka_open=True) as desk:
+        wanted = {"nation": "GT", "scopes": ["events:write"], "expires": "1h"}
+        for agency, topics_named in (("GT-SAT", []), ("GT-PNC", [RAW_SEIZURES])):
+            made = await desk.post("/v1/keys", {**wanted, "agency": agency, "topics": topics_named})
+            assert made.status_code == 201
+        for agency in ("GT-PNC", "HN-ADU", "GT-SAT"):
+            await desk.send(RAW, orjson.dumps(least(id=agency)), headers=[("agency", agency.encode())])
+        assert [(event.id, event.agency) for event in await desk.events(1)] == [("GT-SAT", "GT-SAT")]
+        assert len(await desk.records(topics.DEAD_LETTERS, 2)) == 2
+
+
 async def test_a_message_without_a_value_and_one_of_the_other_kind_are_dead_letters(desk: Desk) -> None:
     await desk.send(RAW, None)
     await desk.send(RAW, orjson.dumps({**ENVELOPE, "type": "atalaya.seizure.v1", "data": seizure()}), headers=[
