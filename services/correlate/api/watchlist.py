@@ -136,11 +136,12 @@ def _add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
         entry_id: UUID,
         request: Request,
         who: Writer,
-        reason: Annotated[str | None, Query(max_length=1000, description="Why it ends; kept in the history.")] = None,
+        why: Why = None,
+        reason: Annotated[str | None, Query(max_length=1000, description="The same as `why`.")] = None,
     ) -> Response:
         expected, tagged = expected_version(request, None)
         with translated(tagged=tagged):
-            entry = await watchlist.end(entry_id, kind.entry, author(who), expected=expected, why=reason)
+            entry = await watchlist.end(entry_id, kind.entry, author(who), expected=expected, why=why or reason)
         return answer(entry)
 
 
