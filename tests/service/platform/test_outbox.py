@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import MetaData, func, select
 
 from shared.platform.database.engine import Database
-from shared.platform.database.outbox import OutboxMessage, Waiting, outbox_table, post, post_through
-from shared.platform.database.relay import OutboxRelay, sort_out
+from shared.platform.database.outbox import OutboxMessage, outbox_table, post, post_through
+from shared.platform.database.relay import OutboxRelay
 from shared.platform.database.settings import DatabaseSettings
 from shared.platform.errors import PoisonError, TransientError
 from shared.platform.kafka.producer import KafkaProducer
@@ -247,19 +245,6 @@ async def test_a_database_that_goes_away_stops_the_relay_only_for_so_long(wire: 
                 await post(connection, outbox, [message(number)])
             await eventually(lambda number=number: left(b"%d" % number))
             line.cut()
-
-
-@given(st.lists(st.tuples(st.sampled_from([b"a", b"b"]), st.sampled_from([None, TransientError("x"), PoisonError("x")]))))
-def test_after_one_that_stays_nothing_of_its_key_is_taken_off(plan: list[tuple[bytes, Exception | None]]) -> None:
-    rows = [Waiting(number, message(number, key)) for number, (key, _) in enumerate(plan)]
-    found = sort_out(rows, [outcome for _, outcome in plan])
-    gone = {*found.sent, *found.refused}
-    assert len(gone) + found.held == len(plan)
-    for key in (b"a", b"b"):
-        numbers = [row.id for row in rows if row.message.key == key]
-        stays = [number for number in numbers if number not in gone]
-        assert all(number in gone for number in numbers if not stays or number < stays[0])
-        assert all(number not in gone for number in numbers if stays and number > stays[0])
 
 
 async def test_a_message_posted_through_a_pipe_is_the_same_message(
