@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 import sysconfig
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -42,11 +43,11 @@ class Desk:
         return told
 
     async def begin(self, *arguments: str) -> asyncio.subprocess.Process:
-        """The command, left running."""
+        """The command, left running, as a terminal starts it: a shell in the background has its children ignore SIGINT."""
         token = self.headers["Authorization"].removeprefix("Bearer ")
         given = ("watchlist", *arguments, "--service", self.service, "--key", token, "--agency", "gt-police")
         pipe = asyncio.subprocess.PIPE
-        return await asyncio.create_subprocess_exec(COMMAND, *given, stdout=pipe, stderr=pipe)
+        return await asyncio.create_subprocess_exec(sys.executable, "-c", _HEEDING, COMMAND, *given, stdout=pipe, stderr=pipe)
 
     async def listed(self, **query: Any) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
@@ -57,6 +58,12 @@ class Desk:
             if page["next_cursor"] is None:
                 return items
             place = {"cursor": page["next_cursor"]}
+
+
+_HEEDING = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT}); "
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
 
 
 @pytest.fixture
