@@ -22,11 +22,6 @@ class Rate:
     rounds: tuple[float, ...]
     unit: str = "1/s"
 
-    @property
-    def typical(self) -> float:
-        """The median round."""
-        return median(self.rounds)
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

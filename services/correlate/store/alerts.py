@@ -1,13 +1,9 @@
 """Alerts in PostgreSQL: as they stand, every revision, and the messages that tell of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.store.bulk import document, put
 from services.correlate.store.messages import alert_message
@@ -49,14 +45,6 @@ def stored_alert(row: Sequence[Any]) -> StoredAlert:
     """From a row of `ALERT_COLUMNS`."""
     content, partition_subject, digest, last_seen = row
     return StoredAlert(Alert.model_validate_json(content), partition_subject, digest, last_seen)
-
-
-async def subjects_alerted_on(connection: AsyncConnection, entry_ids: Collection[UUID]) -> list[str]:
-    """The partition subjects with alerts that rest on one of these entries."""
-    if not entry_ids:
-        return []
-    query = select(alerts.c.partition_subject).distinct().where(alerts.c.entry_ids.overlap(list(entry_ids)))
-    return [row.partition_subject for row in await connection.execute(query)]
 
 
 _OVERDUE: Final = f"""
