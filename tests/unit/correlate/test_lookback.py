@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.correlate.domain.screen.screener import Screener
-from services.correlate.domain.track.lookback import concerned, ends_trip, look_back, merge_hits
+from services.correlate.domain.track.lookback import concerned, ends_trip, look_back
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import replaces
 from shared.contracts.events import Conveyance, Document, Event, EventKind, Place, SeizureRoute
@@ -96,16 +95,6 @@ def test_what_came_in_after_its_entry_was_listed_is_live_though_an_older_list_ju
     late = early.model_copy(update={"received_at": NOON + timedelta(seconds=1)})
     listed_at_noon = index_of(listed("Rigoberta Aju", 1, list_version=7))
     assert [one.retroactive for each in (early, late) for one in look_back(each, screener_of(), listed_at_noon)] == [True, False]
-
-
-def test_newer_hits_take_the_place_of_older_ones_of_the_same_entry_only() -> None:
-    screener: Screener = screener_of(TZOC)
-    sighting = screener.sightings(EVENTS[0])[1]
-    newer = screener.judge(sighting, index_of(listed("Eusebio Tzoc Xicay", 1, version=2, list_version=8)))
-    other = screener.judge(sighting, index_of(listed("Eusebio Tzoc", 5, list_version=9)))
-    merged = merge_hits(merge_hits(sighting, newer), other)
-    assert {(hit.entry_id.int, hit.version) for hit in merged.hits} == {(1, 2), (5, 1)}
-    assert merge_hits(merged, sighting.hits) == merged
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -88,17 +88,6 @@ def _came_before(sighting: Sighting, hit: Hit, entries: WatchlistIndex) -> bool:
     return changed is None or sighting.received_at <= changed
 
 
-def merge_hits(stored: Sighting, hits: Iterable[Hit]) -> Sighting:
-    """The stored sighting with newer hits in place of those of the same entries; an older judgement never replaces a newer one."""
-    every = {hit.entry_id: hit for hit in stored.hits}
-    for hit in hits:
-        held = every.get(hit.entry_id)
-        if held is None or (hit.list_version, hit.version) > (held.list_version, held.version):
-            every[hit.entry_id] = hit
-    ordered = sorted(every.values(), key=lambda hit: (-hit.score, str(hit.entry_id)))
-    return stored.model_copy(update={"hits": tuple(ordered)})
-
-
 def ends_trip(route: RouteEntry, sighting: Sighting, before: Iterable[Sighting], policy: TrackPolicy) -> bool:
     """Whether a trip on a route that has changed ends with a sighting: then its subject is to be tracked again around it.
 
