@@ -4,7 +4,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from services.correlate.api.bulk import PATHS
+from services.correlate.api.watchlist.bulk import PATHS
 from services.correlate.service import CorrelateService
 from shared.platform.http.app import create_app
 from shared.platform.http.settings import HttpSettings

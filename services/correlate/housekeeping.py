@@ -11,7 +11,7 @@ from services.correlate.metrics import count_revisions
 from services.correlate.revising import expired
 from services.correlate.store import alerts as alert_store
 from services.correlate.store.purge import purge_before
-from services.correlate.watchlist import Watchlist
+from services.correlate.watchlist.changing import Watchlist
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 from shared.platform.errors import TransientError

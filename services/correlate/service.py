@@ -10,11 +10,11 @@ from fastapi import APIRouter
 
 from services.correlate.api.alerts import alerts_router
 from services.correlate.api.screen import screen_router
-from services.correlate.api.watchlist import watchlist_routers
+from services.correlate.api.watchlist.routes import watchlist_routers
 from services.correlate.housekeeping import Expiry, Periodic, Purge
 from services.correlate.index_feed import IndexFeed
-from services.correlate.lookback import LookBack
-from services.correlate.lookback_pages import Bounds
+from services.correlate.lookback.pages import Bounds
+from services.correlate.lookback.worker import LookBack
 from services.correlate.partitions import PartitionWatch
 from services.correlate.screener import CONSUMER as SCREEN
 from services.correlate.screener import Screening, ScreenWorker
@@ -22,8 +22,8 @@ from services.correlate.settings import Settings
 from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
-from services.correlate.turns import Turns
-from services.correlate.watchlist import Watchlist
+from services.correlate.watchlist.changing import Watchlist
+from services.correlate.watchlist.turns import Turns
 from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
 from shared.platform.auth.access import Access
 from shared.platform.auth.open import open_keys

@@ -10,9 +10,9 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import text
 
 from services.correlate.domain.track.policy import TrackPolicy
-from services.correlate.entries import Author
+from services.correlate.entries.versions import Author
 from services.correlate.tracker import Tracker
-from services.correlate.watchlist import Watchlist
+from services.correlate.watchlist.changing import Watchlist
 from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import encode
 from shared.contracts.sightings import Sighting

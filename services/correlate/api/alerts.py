@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select, tuple_
 from starlette.responses import Response
 
-from services.correlate.api.entries_view import Page, json_answer
+from services.correlate.api.watchlist.view import Page, json_answer
 from services.correlate.store.timeline import TimelineItem, timeline_of
 from services.correlate.tables import alert as alerts
 from shared.contracts.alerts import Alert

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from rigour.territories import lookup_territory
 
-from services.correlate.entries import is_date
+from services.correlate.entries.bodies import is_date
 from shared.contracts.events import Container, Conveyance, Document, PartialDate, Person, PersonName
 from shared.contracts.sightings import Seen
 from shared.contracts.vocabulary import ActorKind, ConveyanceKind

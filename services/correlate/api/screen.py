@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.correlate.api.entries_view import body_schema, json_answer
 from services.correlate.api.queries import ScreenQuery, seen_by
+from services.correlate.api.watchlist.view import body_schema, json_answer
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.index_feed import IndexFeed

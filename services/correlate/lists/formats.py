@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeAlias
 
-from services.correlate.entries import faults_in
+from services.correlate.entries.bodies import faults_in
 from services.correlate.lists.ftm import FtmReader
 from services.correlate.lists.ofac import OfacCsvReader
 from services.correlate.lists.ofac_advanced import OfacAdvancedReader

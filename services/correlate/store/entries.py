@@ -10,14 +10,14 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.entries import AnyEntry, label
-from services.correlate.identities import CONTENTS, ROUTES, Identity
+from services.correlate.entries.bodies import AnyEntry, label
+from services.correlate.entries.identities import CONTENTS, ROUTES, Identity
 from services.correlate.store.bulk import among
 from services.correlate.store.messages import entry_message, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
 from services.correlate.tables import list_version, outbox
-from services.correlate.turns import ListBusyError
+from services.correlate.watchlist.turns import ListBusyError
 from shared.contracts.watchlist import ENTRY, ActorBody
 from shared.platform.database.outbox import post
 

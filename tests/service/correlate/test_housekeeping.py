@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from services.correlate.housekeeping import Expiry, Purge
-from services.correlate.watchlist import Watchlist
+from services.correlate.watchlist.changing import Watchlist
 from shared.contracts.alerts import AlertType
 from shared.contracts.events import Conveyance
 from shared.contracts.vocabulary import AlertState

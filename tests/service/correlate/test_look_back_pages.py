@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from services.correlate.domain.track.policy import TrackPolicy
-from services.correlate.lookback import LookBack
-from services.correlate.lookback_pages import Bounds
+from services.correlate.lookback.pages import Bounds
+from services.correlate.lookback.worker import LookBack
 from services.correlate.store.messages import PARTITIONS
 from shared.contracts.events import Conveyance, Event, Place
 from shared.contracts.sightings import Sighting

@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from services.correlate.domain.track.policy import TrackPolicy
-from services.correlate.lookback import LookBack
-from services.correlate.lookback_pages import Bounds
+from services.correlate.lookback.pages import Bounds
+from services.correlate.lookback.worker import LookBack
 from services.correlate.store.messages import PARTITIONS
 from services.correlate.store.tracking import note_markers
 from shared.contracts.alerts import AlertType

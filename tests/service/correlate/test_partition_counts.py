@@ -6,8 +6,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from sqlalchemy import text
 
 from services.correlate.domain.track.policy import TrackPolicy
-from services.correlate.lookback import LookBack
-from services.correlate.lookback_pages import Bounds
+from services.correlate.lookback.pages import Bounds
+from services.correlate.lookback.worker import LookBack
 from services.correlate.service import open_correlate
 from shared.contracts.topics import EVENTS, SIGHTINGS, TOPICS
 from shared.platform.clock import SystemClock

@@ -7,7 +7,7 @@ import pytest
 
 from services.correlate.api.queries import ScreenQuery, seen_by
 from services.correlate.domain.screen.subjects import conveyance_subject, person_subject
-from services.correlate.entries import faults_in
+from services.correlate.entries.bodies import faults_in
 from shared.contracts.codec import encode
 from shared.contracts.events import Cargo, Consignment, Container, Conveyance, Document, EventKind, Place, SeizureRoute
 from shared.contracts.identity import sighting_id

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.correlate.entries import is_date
+from services.correlate.entries.bodies import is_date
 from services.correlate.lists.words import birth, comparable, country, document_type, moment, name
 from shared.contracts.vocabulary import ActorKind
 

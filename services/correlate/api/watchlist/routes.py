@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.correlate.api.bulk import add_import
-from services.correlate.api.entries_view import (
+from services.correlate.api.watchlist.bulk import add_import
+from services.correlate.api.watchlist.guards import expected_version, must_be_sent_home, translated
+from services.correlate.api.watchlist.view import (
     Page,
     ShownActor,
     ShownRoute,
@@ -23,11 +24,11 @@ from services.correlate.api.entries_view import (
     read_body,
     shown,
 )
-from services.correlate.api.guards import expected_version, must_be_sent_home, translated
-from services.correlate.entries import AnyEntry, Author, readable
+from services.correlate.entries.bodies import AnyEntry, readable
+from services.correlate.entries.versions import Author
 from services.correlate.store import entries as store
 from services.correlate.tables import entry as entries
-from services.correlate.watchlist import EntryUnknownError, Verdict, Watchlist
+from services.correlate.watchlist.changing import EntryUnknownError, Verdict, Watchlist
 from shared.contracts.base import Severity
 from shared.contracts.watchlist import ActorBody, ActorEntry, RouteBody, RouteEntry
 from shared.platform.auth.access import Principal, require

@@ -6,7 +6,8 @@ import orjson
 from pydantic import BaseModel, ValidationError
 from starlette.responses import Response
 
-from services.correlate.entries import AnyEntry, Author, faults_in
+from services.correlate.entries.bodies import AnyEntry, faults_in
+from services.correlate.entries.versions import Author
 from shared.contracts.base import Contract
 from shared.contracts.watchlist import ActorBody, EntryHead, RouteBody
 from shared.platform.auth.access import Principal

@@ -10,7 +10,7 @@ from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
 from services.correlate.domain.track.lookback import concerned, look_back
 from services.correlate.domain.waypoints import places_at
-from services.correlate.entries import AnyEntry
+from services.correlate.entries.bodies import AnyEntry
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import RouteEntry

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.entries import AnyEntry, Author, Body, Change, completed, next_version
-from services.correlate.identities import identity, lasting_id, resolved
+from services.correlate.entries.bodies import AnyEntry, Body, completed
+from services.correlate.entries.identities import identity, lasting_id, resolved
+from services.correlate.entries.versions import Author, Change, next_version
 from services.correlate.store import entries as store
 from services.correlate.store.messages import PARTITIONS
-from services.correlate.turns import Turns
+from services.correlate.watchlist.turns import Turns
 from shared.contracts.topics import EVENTS
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database

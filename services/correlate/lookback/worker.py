@@ -13,8 +13,8 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.changed import Changed
-from services.correlate.lookback_pages import Bounds, Page, page
+from services.correlate.lookback.changed import Changed
+from services.correlate.lookback.pages import Bounds, Page, page
 from services.correlate.metrics import LOOK_BACK_JUDGED
 from services.correlate.store import entries as entry_store
 from services.correlate.store import lookbacks as store

@@ -8,8 +8,14 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from services.correlate.turns import ListBusyError
-from services.correlate.watchlist import EntryDiffersError, EntryEndedError, EntryUnknownError, IdentityTakenError, NotIssuerError
+from services.correlate.watchlist.changing import (
+    EntryDiffersError,
+    EntryEndedError,
+    EntryUnknownError,
+    IdentityTakenError,
+    NotIssuerError,
+)
+from services.correlate.watchlist.turns import ListBusyError
 from shared.platform.faults import Fault
 from shared.platform.http.problems import (
     BadRequestError,

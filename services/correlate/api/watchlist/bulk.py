@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.correlate.api.entries_view import ImportLine, author, body_schema, checked
-from services.correlate.entries import Author, Body
-from services.correlate.watchlist import Watchlist
+from services.correlate.api.watchlist.view import ImportLine, author, body_schema, checked
+from services.correlate.entries.bodies import Body
+from services.correlate.entries.versions import Author
+from services.correlate.watchlist.changing import Watchlist
 from shared.contracts.watchlist import ActorBody, RouteBody
 from shared.platform.auth.access import Principal, require
 from shared.platform.errors import PoisonError, TransientError

@@ -7,9 +7,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.changed import Changed
 from services.correlate.domain.track.lookback import ends_trip
 from services.correlate.domain.track.policy import TrackPolicy
+from services.correlate.lookback.changed import Changed
 from services.correlate.store import past
 from services.correlate.store.lookbacks import Cursor, Phase
 from shared.contracts.sightings import Sighting

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Final, TypeAlias
 from uuid import UUID, uuid4
 
-from services.correlate.entries import AnyEntry, Body, readable
+from services.correlate.entries.bodies import AnyEntry, Body, readable
 from shared.contracts.codec import encode
 from shared.contracts.identity import entry_id as id_of_source
 from shared.contracts.watchlist import RouteBody

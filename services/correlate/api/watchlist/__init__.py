@@ -1,0 +1,1 @@
+"""`/v1/watchlist`: the list over HTTP."""
