@@ -1,4 +1,4 @@
-"""What time alone brings: alerts expire, entries pass their validity, the stored past passes its retention."""
+"""What time alone brings: alerts expire, the stored past passes its retention."""
 
 import asyncio
 import contextlib
@@ -11,7 +11,6 @@ from services.correlate.metrics import count_revisions
 from services.correlate.revising import expired
 from services.correlate.store import alerts as alert_store
 from services.correlate.store.purge import purge_before
-from services.correlate.watchlist.changing import Watchlist
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database
 from shared.platform.errors import TransientError
@@ -46,12 +45,11 @@ class Periodic:
 
 
 class Expiry:
-    """Closes alerts whose time is over and ends entries past their validity. Any number of copies may work."""
+    """Closes alerts whose time is over. Any number of copies may work."""
 
-    def __init__(self, database: Database, clock: Clock, watchlist: Watchlist, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, clock: Clock, wake: Callable[[], None]) -> None:
         self._database = database
         self._clock = clock
-        self._watchlist = watchlist
         self._wake = wake
 
     async def once(self) -> int:
@@ -65,7 +63,7 @@ class Expiry:
         count_revisions(closed)
         if due:
             self._wake()
-        return max(len(due), await self._watchlist.end_overdue(_AT_ONCE))
+        return len(due)
 
 
 class Purge:

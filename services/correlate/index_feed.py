@@ -10,6 +10,7 @@ from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
 from services.correlate.metrics import ENTRIES_LISTED, LIST_VERSION
+from services.correlate.store.messages import REACHED
 from shared.contracts.topics import WATCHLIST
 from shared.contracts.watchlist import ENTRY
 from shared.platform.errors import TransientError
@@ -55,7 +56,9 @@ class IndexFeed:
         Its version counts as reached, whatever is wrong with it: a marker would else stop screening until the process is replaced.
         """
         try:
-            if value is not None:
+            if key == REACHED:
+                self._stepped_over = max(self._stepped_over, _version_of(value))
+            elif value is not None:
                 self.index.apply(ENTRY.validate_json(value))
             elif key is not None:
                 self.index.forget(UUID(key.decode()))

@@ -23,7 +23,9 @@ from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
 from services.correlate.watchlist.changing import Watchlist
+from services.correlate.watchlist.clock import ListClock
 from services.correlate.watchlist.turns import Turns
+from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
 from shared.platform.auth.access import Access
 from shared.platform.auth.open import open_keys
@@ -71,7 +73,15 @@ class _Parts:
             topic_name=settings.kafka.topic,
         )
         readiness.register("topics", self.partitions.check)
-        self.watchlist = Watchlist(database, clock, self.relay.wake, turns, self.partitions.events)
+        self.writer = ListWriter(
+            database,
+            clock,
+            self.relay.wake,
+            policy=correlate.life.policy(),
+            turns=turns,
+            partitions=self.partitions.events,
+        )
+        self.watchlist = Watchlist(self.writer)
 
     async def _mark_again(self) -> None:
         """Of no use where no relay is: the copies that have one see to it."""
@@ -118,12 +128,13 @@ class _Parts:
             wake=self.relay.wake,
         )
         tracker = Tracker(self.database, self.clock, policy=policy, wake=self.relay.wake, passed=look_back.passed)
-        expiry = Expiry(self.database, self.clock, self.watchlist, self.relay.wake)
+        expiry = Expiry(self.database, self.clock, self.relay.wake)
         purge = Purge(self.database, self.clock, timedelta(days=correlate.retention_days))
         return [
             self._consumer(TRACK, SIGHTINGS, tracker.handle),
             look_back,
             Periodic("expiry", correlate.expire_every_seconds, expiry.once),
+            Periodic("list-clock", correlate.expire_every_seconds, ListClock(self.writer).once),
             Periodic("purge", correlate.purge_every_seconds, purge.once),
         ]
 

@@ -4,6 +4,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from services.correlate.list_settings import ListSettings
 from services.correlate.track_settings import TrackSettings
 from shared.platform.auth.settings import KeysSettings
 from shared.platform.database.settings import DatabaseSettings
@@ -81,6 +82,7 @@ class CorrelateSettings(Group):
         description="Seconds a screener waits for the version that a marker names before it says so in `/readyz`.",
     )
 
+    life: ListSettings = Field(default=ListSettings(), description="Every bound of the life of an entry.")
     track: TrackSettings = Field(default=TrackSettings(), description="Every bound of tracking.")
 
     @property

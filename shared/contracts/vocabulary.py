@@ -1,6 +1,7 @@
 """Closed lists of the field (Regulation (EU) 2018/1862 for actions and categories; UN/CEFACT for modes)."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Mode(StrEnum):
@@ -48,10 +49,12 @@ class ActorKind(StrEnum):
     PERSON = "person"
     ORGANISATION = "organisation"
     VEHICLE = "vehicle"
+    TRAILER = "trailer"
     VESSEL = "vessel"
     AIRCRAFT = "aircraft"
     CONTAINER = "container"
     DOCUMENT = "document"
+    FIREARM = "firearm"
 
 
 class SubjectKind(StrEnum):
@@ -59,11 +62,13 @@ class SubjectKind(StrEnum):
 
     PERSON = "person"
     VEHICLE = "vehicle"
+    TRAILER = "trailer"
     VESSEL = "vessel"
     AIRCRAFT = "aircraft"
     RAIL = "rail"
     CONTAINER = "container"
     DOCUMENT = "document"
+    FIREARM = "firearm"
     ORGANISATION = "organisation"
     ROUTE = "route"
 
@@ -111,6 +116,106 @@ class Strength(StrEnum):
 
     STRONG = "strong"
     WEAK = "weak"
+
+
+class EntryState(StrEnum):
+    """Where an entry is in its life. Only an active one alerts, and one whose review is due."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ACTIVE = "active"
+    REVIEW_DUE = "review_due"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    EXECUTED = "executed"
+    REVOKED = "revoked"
+    DELETED = "deleted"
+
+    @property
+    def alerts(self) -> bool:
+        """Whether it is matched against what is seen."""
+        return self in _ALERTING
+
+    @property
+    def ended(self) -> bool:
+        """Whether it can never alert again; the same thing may be listed anew."""
+        return self in _ENDED
+
+
+_ALERTING: Final = frozenset({EntryState.ACTIVE, EntryState.REVIEW_DUE})
+_ENDED: Final = frozenset({EntryState.EXPIRED, EntryState.EXECUTED, EntryState.REVOKED, EntryState.DELETED})
+
+
+class EntryChange(StrEnum):
+    """What a version of an entry changed."""
+
+    LISTED = "listed"
+    EDITED = "edited"
+    IMPORTED = "imported"
+    UNDONE = "undone"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REVIEW_DUE = "review_due"
+    EXTENDED = "extended"
+    FLAGGED = "flagged"
+    UNFLAGGED = "unflagged"
+    EXPIRED = "expired"
+    EXECUTED = "executed"
+    KEPT = "kept"
+    REVOKED = "revoked"
+    DELETED = "deleted"
+
+
+class DocumentState(StrEnum):
+    """Why a document is listed (Regulation (EU) 2018/1862, Article 38)."""
+
+    STOLEN = "stolen"
+    MISAPPROPRIATED = "misappropriated"
+    LOST = "lost"
+    INVALIDATED = "invalidated"
+    FALSE = "false"
+
+
+class SetRole(StrEnum):
+    """What a part is in an object that is made of several."""
+
+    TRACTOR = "tractor"
+    TRAILER = "trailer"
+    CONTAINER = "container"
+    SEAL = "seal"
+    PLATE = "plate"
+    ENGINE = "engine"
+
+
+class LinkKind(StrEnum):
+    """How two entries are tied."""
+
+    OWNER = "owner"
+    USER = "user"
+    COMPANION = "companion"
+    SAME_ORGANISATION = "same_organisation"
+    MEMBER = "member"
+    FAMILY = "family"
+    CARRIED_BY = "carried_by"
+    OTHER = "other"
+
+
+class WarningMarker(StrEnum):
+    """What an officer must know before acting (Regulation (EU) 2018/1862, Article 20(3), and what the field adds)."""
+
+    ARMED = "armed"
+    VIOLENT = "violent"
+    ESCAPE_RISK = "escape_risk"
+    ESCAPED = "escaped"
+    SUICIDE_RISK = "suicide_risk"
+    HEALTH_RISK = "health_risk"
+    CONTAGIOUS = "contagious"
+    TERRORISM_RELATED = "terrorism_related"
+    EXPLOSIVES = "explosives"
+    CHILD_PRESENT = "child_present"
 
 
 class Cause(StrEnum):

@@ -12,7 +12,20 @@ from pydantic import Field, TypeAdapter
 
 from shared.contracts.base import Contract, Country, Handling, Nation, Severity, Utc
 from shared.contracts.events import PartialDate, Place
-from shared.contracts.vocabulary import ActorKind, Category, Mode, NameType, RequestedAction, Strength, SubjectKind
+from shared.contracts.vocabulary import (
+    ActorKind,
+    Category,
+    DocumentState,
+    EntryChange,
+    EntryState,
+    LinkKind,
+    Mode,
+    NameType,
+    RequestedAction,
+    SetRole,
+    Strength,
+    SubjectKind,
+)
 
 
 class ListedName(Contract):
@@ -39,6 +52,7 @@ class ListedDocument(Contract):
     issuer: Country | None = None
     expires: date | None = None
     issued: date | None = Field(default=None, description="for the record")
+    state: DocumentState | None = Field(default=None, description="what is wrong with it: stolen, lost…")
     note: str | None = Field(default=None, description="what the list says of it, for the record")
 
 
@@ -62,8 +76,10 @@ class ListedLink(Contract):
     """Another entry of the same list that this one is tied to."""
 
     relation: str = Field(description="in the list's word: linked_to, owner, companion…")
+    kind: LinkKind | None = Field(default=None, description="the same in our words, where it is one of them")
     name: str | None = None
     source_id: str | None = Field(default=None, description="the other's id in the same source, where the list tells it")
+    entry_id: UUID | None = Field(default=None, description="the other's id here")
 
 
 class Identifiers(Contract):
@@ -83,12 +99,25 @@ class Identifiers(Contract):
     mrz: str | None = Field(default=None, description="of a document, for the record")
     kind: str | None = Field(default=None, description="of a conveyance, for the record")
     role: str | None = Field(default=None, description="of a conveyance, for the record")
-    seals: tuple[str, ...] = Field(default=(), description="of a container, for the record")
+    seals: tuple[str, ...] = Field(default=(), description="of a container")
+    state: DocumentState | None = Field(default=None, description="of a document: stolen, lost…")
+    serial: str | None = Field(default=None, description="of a firearm or an engine")
+    make: str | None = Field(default=None, description="for the record")
+    calibre: str | None = Field(default=None, description="of a firearm, for the record")
 
     @property
     def identifies(self) -> bool:
         """Whether anything here can be met: the rest only describes."""
-        return any((self.plate, self.vin, self.imo, self.mmsi, self.registration, self.name, self.container))
+        told = (self.plate, self.vin, self.imo, self.mmsi, self.registration, self.name, self.container, self.serial)
+        return any(told) or bool(self.seals)
+
+
+class SetPart(Contract):
+    """One part of an object that is made of several: of a lorry its tractor, trailer, container and seals. Any part that is met is enough."""
+
+    role: SetRole
+    identifiers: Identifiers
+    note: str | None = None
 
 
 class ActorBody(Contract):
@@ -117,13 +146,18 @@ class ActorBody(Contract):
     contact: str | None = None
     valid_from: Utc | None = None
     valid_to: Utc | None = None
-    review_on: date | None = None
+    review_on: date | None = Field(
+        default=None, description="the day from which it no longer alerts unless its issuer extends it"
+    )
     handling: Handling | None = None
     births: tuple[ListedBirth, ...] | None = Field(default=None, description="birth dates as the list says them, for the record")
     birth_places: tuple[ListedPlace, ...] | None = Field(default=None, description="for the record")
     addresses: tuple[ListedPlace, ...] | None = Field(default=None, description="for the record")
     linked: tuple[ListedLink, ...] | None = Field(default=None, description="for the record")
     remarks: str | None = Field(default=None, description="what else the list says, in its own words, for the record")
+    parts: tuple[SetPart, ...] | None = Field(
+        default=None, description="of an object made of several; any of them is enough to match"
+    )
 
 
 class Geofence(Contract):
@@ -164,6 +198,19 @@ class RouteBody(Contract):
     valid_from: Utc | None = None
     valid_to: Utc | None = None
     handling: Handling | None = None
+    review_on: date | None = Field(
+        default=None, description="the day from which it no longer alerts unless its issuer extends it"
+    )
+
+
+class Flag(Contract):
+    """A nation's word that it will not execute an entry on its territory (Regulation (EU) 2018/1862, Article 24): there it is for information only."""
+
+    nation: Nation
+    agency: str
+    since: Utc
+    until: Utc | None = None
+    reason: str
 
 
 class EntryHead(Contract):
@@ -176,9 +223,29 @@ class EntryHead(Contract):
     nation: Nation
     changed_at: Utc
     changed_by: str
+    change: EntryChange | None = Field(
+        default=None, description="what this version changed; None in versions of the first release"
+    )
     why: str | None = None
+    state: EntryState = EntryState.ACTIVE
     ended_at: Utc | None = None
     releasable_to: tuple[Nation, ...] = Field(description="effective: the handling's nations and the originator's own")
+    written_by: str | None = Field(default=None, description="who wrote the content; nobody approves what they wrote")
+    approved_by: str | None = Field(default=None, description="the second person")
+    renewed_at: Utc | None = Field(
+        default=None, description="when it was made active or was extended: the review period counts from here"
+    )
+    confirm_by: Utc | None = Field(
+        default=None, description="active without a second person until then, and suspended if none approves"
+    )
+    resume_at: Utc | None = Field(default=None, description="when a suspension ends by itself")
+    keep_until: Utc | None = Field(default=None, description="until when an executed entry is kept, with a reason")
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def alerts(self) -> bool:
+        """Whether it is matched against what is seen."""
+        return self.ended_at is None and self.state.alerts
 
 
 class ActorEntry(EntryHead):

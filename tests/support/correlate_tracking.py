@@ -13,6 +13,7 @@ from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.entries.versions import Author
 from services.correlate.tracker import Tracker
 from services.correlate.watchlist.changing import Watchlist
+from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.alerts import AlertMessage
 from shared.contracts.codec import encode
 from shared.contracts.sightings import Sighting
@@ -99,4 +100,4 @@ def tracker_on(database: Database) -> Tracker:
 async def tracking(migrated_url: str) -> AsyncIterator[Track]:
     """A tracker on a migrated database."""
     async with Database(DatabaseSettings(url=SecretStr(migrated_url)), application_name="test") as database:
-        yield Track(database, tracker_on(database), Watchlist(database, SystemClock(), nothing))
+        yield Track(database, tracker_on(database), Watchlist(ListWriter(database, SystemClock(), nothing)))

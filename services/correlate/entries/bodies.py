@@ -1,15 +1,17 @@
 """What an issuer writes, checked and completed. Nothing here waits or reads."""
 
 import unicodedata
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 import orjson
 
+from services.correlate.domain.life.clock import review_on
+from services.correlate.domain.life.policy import LifePolicy
 from shared.contracts.codec import encode
 from shared.contracts.places import checkpoint, locate
 from shared.contracts.topics import TOPICS, WATCHLIST
-from shared.contracts.vocabulary import ActorKind
+from shared.contracts.vocabulary import ActorKind, WarningMarker
 from shared.contracts.watchlist import ActorBody, ActorEntry, LegWindow, RouteBody, RouteEntry, Waypoint
 from shared.platform.faults import Fault
 
@@ -19,12 +21,24 @@ AnyEntry: TypeAlias = ActorEntry | RouteEntry
 LONGEST_LEG = timedelta(days=60)
 """Longer than any journey between two posts; far longer ones leave the calendar when an arrival is predicted from them."""
 
+_LONGEST_WORD = 64
+"""Characters of a searched word: more are cut, in what is kept and in what is asked alike."""
+
 LARGEST_BODY = next(topic.max_message_bytes for topic in TOPICS if topic.name == WATCHLIST) - 65_536
 """Bytes of JSON; the rest of the topic's largest message is for what the list adds and for the headers."""
 
 
-def completed(body: Body) -> Body:
-    """The body with the register's coordinates and nations at a route's checkpoints."""
+def completed(body: Body, policy: LifePolicy, now: datetime, before: Body | None = None) -> Body:
+    """The body with what the list adds: the register's coordinates and nations at a route's checkpoints, and the day of its review.
+
+    Who does not say the day keeps the one of the body before, so that the same body again changes nothing; at first it is the latest allowed.
+    """
+    review = body.review_on or (before.review_on if before else None) or review_on(body, now, policy)
+    whole = _located(body)
+    return whole if review == body.review_on else whole.model_copy(update={"review_on": review})
+
+
+def _located(body: Body) -> Body:
     if isinstance(body, ActorBody):
         return body
     waypoints = tuple(
@@ -33,12 +47,32 @@ def completed(body: Body) -> Body:
     return body.model_copy(update={"waypoints": waypoints})
 
 
+def emptied(body: Body) -> Body:
+    """What stays of a body when its entry is deleted: nothing of anybody."""
+    if isinstance(body, RouteBody):
+        return RouteBody(name="–", waypoints=(Waypoint(), Waypoint()))
+    return ActorBody(kind=body.kind, source=body.source, source_id=body.source_id)
+
+
+def faults_of_life(body: Body, policy: LifePolicy, now: datetime) -> list[Fault]:
+    """What is wrong with the dates of a body that is written at a moment."""
+    found = []
+    if body.valid_to and body.valid_to <= now:
+        found.append(Fault("/valid_to", "over", "The validity is over already."))
+    latest = review_on(body, now, policy)
+    if body.review_on and body.review_on <= now.date():
+        found.append(Fault("/review_on", "over", "The day of the review is past."))
+    if latest and body.review_on and body.review_on > latest:
+        found.append(Fault("/review_on", "too_late", f"An entry of this category is reviewed by {latest} at the latest."))
+    return found
+
+
 def faults_in(body: Body) -> list[Fault]:
     """What is wrong with a body beyond its shape."""
     found = _faults_in_actor(body) if isinstance(body, ActorBody) else _faults_in_route(body)
     if body.valid_from and body.valid_to and body.valid_to <= body.valid_from:
         found.append(Fault("/valid_to", "before_start", "The validity ends before it begins."))
-    return found or _faults_in_size(completed(body))
+    return found or _faults_in_size(_located(body))
 
 
 def readable(text: str) -> str:
@@ -47,15 +81,44 @@ def readable(text: str) -> str:
 
 
 def label(body: Body) -> str:
-    """The words that a search in the list looks through; of a route its name alone, by which it is known."""
+    """The words by which an entry is shown and a route known; of a route its name alone."""
     if isinstance(body, RouteBody):
         return readable(body.name)
+    return "\n".join(map(readable, _told(body)))
+
+
+def search_words(body: Body) -> list[str]:
+    """What an entry is found by: each word of a name, each number with and without what separates its parts; no accents, each once."""
+    found: dict[str, None] = {}
+    for text in [body.name] if isinstance(body, RouteBody) else _told(body):
+        found |= dict.fromkeys(query_words(text))
+        joined = "".join(char for char in plain(text) if char.isalnum())
+        if any(char.isdigit() for char in joined) and len(joined) <= _LONGEST_WORD:
+            found[joined] = None
+    return list(found)
+
+
+def query_words(text: str) -> list[str]:
+    """The words of a text as they are searched: letters and digits of any script, no case, no accents, no longer than is kept."""
+    spaced = "".join(char if char.isalnum() else " " for char in plain(text))
+    return [word[:_LONGEST_WORD] for word in spaced.split()]
+
+
+def plain(text: str) -> str:
+    """A text without case and without what stands above and below its letters."""
+    parts = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
+def _told(body: ActorBody) -> list[str]:
+    """Every name and number of an actor, and its id in its source."""
     words = [name.text for name in body.names]
     words += [document.number for document in body.documents]
-    if body.identifiers:
-        told = body.identifiers.model_dump(exclude_none=True, exclude={"seals", "mrz"})
-        words += [str(value) for value in told.values()]
-    return "\n".join(map(readable, words))
+    for own in [body.identifiers, *(part.identifiers for part in body.parts or ())]:
+        if own:
+            told = own.model_dump(exclude_none=True, exclude={"seals", "mrz", "state"})
+            words += [*(str(value) for value in told.values()), *own.seals]
+    return words + ([body.source_id] if body.source_id else [])
 
 
 def _faults_in_size(body: Body) -> list[Fault]:
@@ -92,7 +155,17 @@ def _faults_in_actor(body: ActorBody) -> list[Fault]:
         for index, born in enumerate(body.birth_dates)
         if not is_date(born)
     ]
-    identified = bool(body.identifiers and body.identifiers.identifies)
+    found += [
+        Fault(f"/parts/{index}/identifiers", "nothing_to_match", "A part needs an identifier.")
+        for index, part in enumerate(body.parts or ())
+        if not part.identifiers.identifies
+    ]
+    found += [
+        Fault(f"/warning_markers/{index}", "marker_unknown", f"A marker is one of {', '.join(WarningMarker)}.")
+        for index, marker in enumerate(body.warning_markers)
+        if marker not in set(WarningMarker)
+    ]
+    identified = bool((body.identifiers and body.identifiers.identifies) or body.parts)
     if body.kind in {ActorKind.PERSON, ActorKind.ORGANISATION}:
         if not (body.names or body.documents or identified):
             found.append(Fault("/names", "nothing_to_match", "A name, a document or an identifier is needed."))

@@ -1,23 +1,27 @@
 """The list in PostgreSQL: the present version of each entry, every version it had, and what of it is to be sent."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.entries.bodies import AnyEntry, label
+from services.correlate.domain.life.clock import due_at, review_at
+from services.correlate.domain.life.policy import LifePolicy
+from services.correlate.entries.bodies import AnyEntry, emptied, label, search_words
 from services.correlate.entries.identities import CONTENTS, ROUTES, Identity
 from services.correlate.store.bulk import among
-from services.correlate.store.messages import entry_message, list_markers
+from services.correlate.store.messages import entry_messages, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
-from services.correlate.tables import list_version, outbox
+from services.correlate.tables import list_change, list_version, outbox
 from services.correlate.watchlist.turns import ListBusyError
+from shared.contracts.vocabulary import EntryChange, EntryState
 from shared.contracts.watchlist import ENTRY, ActorBody
 from shared.platform.database.outbox import post
 
@@ -64,19 +68,62 @@ async def active_ids(connection: AsyncConnection, originator: str, known_by: Col
     return {(ROUTES, row.label) if row.type == "route" else (row.source, row.source_id): row.entry_id for row in rows}
 
 
-async def write_entries(connection: AsyncConnection, changed: Sequence[AnyEntry], events_partitions: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is kept of a transaction that changes the list: who, in whose name, what for, and the import it belongs to."""
+
+    by: str
+    agency: str
+    change: EntryChange
+    why: str | None = None
+    import_id: UUID | None = None
+
+
+async def write_entries(
+    connection: AsyncConnection, changed: Sequence[AnyEntry], said: Said, policy: LifePolicy, events_partitions: int
+) -> None:
     """Store new versions, their history and their messages; the list must be locked. One marker a partition of the events topic follows them all."""
     if not changed:
         return
-    rows = [_row(entry) for entry in changed]
+    rows = [entry_row(entry, policy) for entry in changed]
     statement = postgresql.insert(entries).values(rows)
     fresh = {column.name: statement.excluded[column.name] for column in entries.c if column.name != "entry_id"}
     await connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=fresh))
     history = ("entry_id", "version", "list_version", "content")
     await connection.execute(insert(versions), [{name: row[name] for name in history} for row in rows])
-    await connection.execute(update(list_version).values(version=changed[-1].list_version))
-    messages = [entry_message(entry) for entry in changed]
-    await post(connection, outbox, messages + list_markers(changed[-1].list_version, events_partitions))
+    for gone in [entry for entry in changed if entry.state is EntryState.DELETED]:
+        await _empty_history(connection, gone)
+    messages = [message for entry in changed for message in entry_messages(entry)]
+    await post(connection, outbox, messages)
+    await close_change(
+        connection, changed[0].list_version, changed[-1].list_version, changed[-1].changed_at, said, events_partitions
+    )
+
+
+async def close_change(
+    connection: AsyncConnection, first: int, last: int, at: datetime, said: Said, events_partitions: int
+) -> None:
+    """Note what changed the list up to a version, and send its markers. Nothing may be written to the list after it in the transaction.
+
+    Moments never go back, whatever the clocks of the copies say: by them the list of the past is found.
+    """
+    await connection.execute(update(list_version).values(version=last))
+    latest = select(func.max(list_change.c.at)).scalar_subquery()
+    row = {"to_version": last, "from_version": first, "by": said.by, "agency": said.agency, "change": said.change.value}
+    moment = func.greatest(latest, at)
+    await connection.execute(insert(list_change).values(**row, why=said.why, import_id=said.import_id, at=moment))
+    await post(connection, outbox, list_markers(last, events_partitions))
+
+
+async def _empty_history(connection: AsyncConnection, gone: AnyEntry) -> None:
+    """Take out of every version of a deleted entry what it said of anybody."""
+    query = select(versions.c.version, versions.c.content).where(versions.c.entry_id == gone.entry_id)
+    for row in (await connection.execute(query)).all():
+        version = ENTRY.validate_json(row.content)
+        empty = version.model_copy(update={"body": emptied(version.body), "why": None, "flags": ()})
+        content = empty.model_dump_json(exclude_none=True, by_alias=True)
+        own = (versions.c.entry_id == gone.entry_id) & (versions.c.version == row.version)
+        await connection.execute(update(versions).where(own).values(content=content))
 
 
 async def mark_version(connection: AsyncConnection, version: int, events_partitions: int) -> None:
@@ -128,9 +175,9 @@ def _changed(after: int, upto: int) -> ColumnElement[bool]:
     return entries.c.entry_id.in_(changed)
 
 
-async def past_validity(connection: AsyncConnection, now: datetime, limit: int) -> list[AnyEntry]:
-    """Entries whose validity is over though nobody ended them."""
-    query = select(entries.c.content).where(entries.c.ended_at.is_(None), entries.c.valid_to <= now).limit(limit)
+async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[AnyEntry]:
+    """Entries that time has something to do to, the longest due first."""
+    query = select(entries.c.content).where(entries.c.due_at <= now).order_by(entries.c.due_at).limit(limit)
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
@@ -139,11 +186,12 @@ async def read_page(connection: AsyncConnection, query: Select[Any]) -> list[Any
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
-def _row(entry: AnyEntry) -> dict[str, Any]:
+def entry_row(entry: AnyEntry, policy: LifePolicy) -> dict[str, Any]:
+    """An entry as its table has it."""
     body = entry.body
-    own = {"source": "own", "source_id": None, "kind": None}
+    own = {"source": "own", "source_id": None, "kind": None, "category": None}
     if isinstance(body, ActorBody):
-        own = {"source": body.source, "source_id": body.source_id, "kind": body.kind.value}
+        own = {"source": body.source, "source_id": body.source_id, "kind": body.kind.value, "category": body.category}
     return {
         **own,
         "entry_id": entry.entry_id,
@@ -155,6 +203,13 @@ def _row(entry: AnyEntry) -> dict[str, Any]:
         "releasable_to": list(entry.releasable_to),
         "severity": body.severity.value,
         "label": label(body),
+        "state": entry.state.value,
+        "requested_action": body.requested_action.value,
+        "written_by": entry.written_by,
+        "review_at": review_at(body),
+        "due_at": due_at(entry, policy),
+        "draft_digest": None,
+        "search": func.array_to_tsvector(cast(search_words(body), ARRAY(Text))),
         "valid_from": body.valid_from,
         "valid_to": body.valid_to,
         "ended_at": entry.ended_at,

@@ -17,18 +17,29 @@ from shared.contracts.codec import (
 from shared.contracts.events import ListMarker
 from shared.contracts.sightings import PartitionMarker, RevisionNotice, Sighting
 from shared.contracts.topics import ALERTS, EVENTS, SIGHTINGS, TOPICS, WATCHLIST
+from shared.contracts.vocabulary import EntryState
 from shared.contracts.watchlist import ActorEntry, RouteEntry
 from shared.platform.kafka.messages import Message
 
 SOURCE: Final = "/atalaya/correlate"
+REACHED: Final = b"list-version"
+"""The key on the list's topic under which a version stands that left no entry behind."""
 PARTITIONS: Final = {topic.name: topic.partitions for topic in TOPICS}
 """As declared; what the broker has is told by who sends markers."""
 
 
-def entry_message(entry: ActorEntry | RouteEntry) -> Message:
-    """An entry's version, keyed by entry: compaction keeps the last."""
+def entry_messages(entry: ActorEntry | RouteEntry) -> list[Message]:
+    """An entry's version, keyed by entry: compaction keeps the last.
+
+    Of a deleted one nothing may stay: its key is emptied, and a record of its own says which version of the list that made.
+    """
     envelope = Envelope(f"{entry.entry_id}:{entry.version}", TYPE_ENTRY, SOURCE, entry.changed_at)
-    return Message(WATCHLIST, encode(entry), str(entry.entry_id).encode(), envelope.headers())
+    key = str(entry.entry_id).encode()
+    if entry.state is not EntryState.DELETED:
+        return [Message(WATCHLIST, encode(entry), key, envelope.headers())]
+    reached = encode(ListMarker(list_version=entry.list_version))
+    headers = Envelope(f"list:{entry.list_version}", TYPE_LIST_MARKER, SOURCE).headers()
+    return [Message(WATCHLIST, None, key, envelope.headers()), Message(WATCHLIST, reached, REACHED, headers)]
 
 
 def list_markers(list_version: int, partitions: int = PARTITIONS[EVENTS]) -> list[Message]:

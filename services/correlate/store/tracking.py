@@ -60,11 +60,13 @@ _ALERTS: Final = f"""
     ORDER BY alert_id FOR UPDATE
 """  # noqa: S608 - names of columns of ours
 
-_ROUTES: Final = "SELECT content FROM correlate.entry WHERE type = 'route' AND ended_at IS NULL ORDER BY entry_id"
+_ROUTES: Final = (
+    "SELECT content FROM correlate.entry WHERE type = 'route' AND state IN ('active', 'review_due') ORDER BY entry_id"
+)
 
 _IN_FORCE: Final = """
     SELECT entry_id, valid_from, valid_to, releasable_to, content::json #>> '{body,handling,tlp}'
-    FROM correlate.entry WHERE entry_id = ANY(%(entries)s::uuid[]) AND ended_at IS NULL
+    FROM correlate.entry WHERE entry_id = ANY(%(entries)s::uuid[]) AND state IN ('active', 'review_due')
 """
 
 _NOTE_REVISIONS: Final = """

@@ -7,7 +7,7 @@ from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
 from services.correlate.index_feed import IndexFeed, ListBehindError
 from services.correlate.judging import Judging, ReadEvent
-from services.correlate.store.messages import entry_message
+from services.correlate.store.messages import entry_messages
 from shared.contracts.events import Conveyance, Event
 from shared.contracts.sightings import Sighting
 from shared.contracts.watchlist import ActorEntry, RouteEntry
@@ -32,7 +32,7 @@ async def test_nothing_is_judged_while_the_list_is_read_again_and_an_unreadable_
     with pytest.raises(ListBehindError):
         await judging.messages(seen)
     feed.apply(b"k", b"{no entry", (), 0)
-    apply(feed, entry_message(entry))
+    apply(feed, *entry_messages(entry))
     feed.ready.set()
     assert [message.key for message in await judging.messages(seen)] == [
         b"vehicle:GT:C001BCD",
@@ -64,7 +64,7 @@ async def test_an_entry_that_cannot_be_taken_in_does_not_hold_up_the_marker_of_i
     feed.apply(b"k", b"[]", (), 2)
     assert feed.list_version == 3
     feed.index = RefusesAll()
-    apply(feed, entry_message(actor(1, list_version=8)))
+    apply(feed, *entry_messages(actor(1, list_version=8)))
     async with asyncio.timeout(1):
         await feed.reached(8)
     feed.reset()

@@ -1,7 +1,8 @@
 from datetime import datetime, timedelta
 
 from services.correlate.housekeeping import Expiry, Purge
-from services.correlate.watchlist.changing import Watchlist
+from services.correlate.watchlist.clock import ListClock
+from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.alerts import AlertType
 from shared.contracts.events import Conveyance
 from shared.contracts.vocabulary import AlertState
@@ -40,7 +41,7 @@ async def test_an_alert_is_closed_when_its_time_is_over_and_new_evidence_opens_i
         expires = await alerted(track, now)
 
         def expiry(moment: datetime) -> Expiry:
-            return Expiry(track.database, At(moment), Watchlist(track.database, At(moment), nothing), nothing)
+            return Expiry(track.database, At(moment), nothing)
 
         assert await expiry(expires - timedelta(seconds=1)).once() == 0
         assert await expiry(expires).once() == 1
@@ -70,8 +71,7 @@ async def test_a_closed_alert_is_on_the_disk_before_anybody_can_be_told_of_it(mi
                 "CREATE CONSTRAINT TRIGGER noting AFTER UPDATE ON correlate.alert DEFERRABLE INITIALLY DEFERRED"
                 " FOR EACH ROW EXECUTE FUNCTION correlate.note()"
             )
-        watchlist = Watchlist(track.database, At(expires), nothing)
-        assert await Expiry(track.database, At(expires), watchlist, nothing).once() == 1
+        assert await Expiry(track.database, At(expires), nothing).once() == 1
         assert await track.rows("SELECT commits FROM correlate.ended") == [("on",)]
 
 
@@ -80,9 +80,9 @@ async def test_an_entry_past_its_validity_ends_as_a_version_like_any_other(migra
         until = SystemClock().now() + timedelta(days=1)
         entry = await track.list_actor(**LISTED, valid_to=until)
         lasting = await track.list_actor(identifiers={"plate": "P987XYZ", "country": "GT"})
-        early = Watchlist(track.database, At(until - timedelta(seconds=1)), nothing)
-        late = Watchlist(track.database, At(until), nothing)
-        assert [await early.end_overdue(), await late.end_overdue(), await late.end_overdue()] == [0, 1, 0]
+        early = ListClock(ListWriter(track.database, At(until - timedelta(seconds=1)), nothing))
+        late = ListClock(ListWriter(track.database, At(until), nothing))
+        assert [await early.once(), await late.once(), await late.once()] == [0, 1, 0]
         versions = await track.rows(
             "SELECT entry_id, version, list_version, ended_at IS NOT NULL AS ended, originator FROM correlate.entry ORDER BY 3"
         )

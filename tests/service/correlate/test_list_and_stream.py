@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from services.correlate.store.messages import entry_message
+from services.correlate.store.messages import entry_messages
 from shared.contracts.codec import TYPE_LIST_MARKER, Envelope, encode
 from shared.contracts.events import Conveyance, ListMarker, Place
 from shared.contracts.topics import EVENTS, SIGHTINGS, TOPICS
@@ -124,7 +124,7 @@ async def test_a_screener_passes_a_marker_on_only_when_it_has_the_list_that_it_n
         await eventually(waits)
         assert await topic_values(correlate.settings.kafka, SIGHTINGS) == []
         entry = actor(1, kind="vehicle", list_version=1, identifiers={"plate": "C001BCD", "country": "GT"})
-        await correlate.producer.send(entry_message(entry))
+        await correlate.producer.send(*entry_messages(entry))
         values = await eventually(passed_on)
     assert sum(b'"type":"marker"' in value for value in values) == WAYS[EVENTS] * WAYS[SIGHTINGS]
     assert sum(f"actor:{UUID(int=1)}".encode() in value for value in values) == 1

@@ -196,7 +196,7 @@ def test_a_listed_document_is_met_by_its_own_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "alone", [{"type": "passport"}, {"issuer": "GT"}, {"kind": "vehicle", "role": "tractor"}, {"seals": ("S1",)}]
+    "alone", [{"type": "passport"}, {"issuer": "GT"}, {"kind": "vehicle", "role": "tractor"}, {"calibre": "9 mm"}]
 )
 def test_what_only_describes_identifies_nothing(alone: dict[str, object]) -> None:
     assert [fault.code for fault in faults_in(ActorBody(kind="document", identifiers=Identifiers(**alone)))] == [

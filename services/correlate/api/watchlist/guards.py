@@ -8,12 +8,14 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from services.correlate.watchlist.changing import (
+from services.correlate.watchlist.errors import (
     EntryDiffersError,
     EntryEndedError,
     EntryUnknownError,
     IdentityTakenError,
+    NotInThisStateError,
     NotIssuerError,
+    SecondPersonError,
 )
 from services.correlate.watchlist.turns import ListBusyError
 from shared.platform.faults import Fault
@@ -73,6 +75,10 @@ def translated(*, tagged: bool = False) -> Iterator[None]:
         raise ForbiddenError("Only the agency that listed an entry may change it.") from None
     except EntryEndedError:
         raise ConflictError("The entry has ended; list it again.") from None
+    except NotInThisStateError as error:
+        raise ConflictError(str(error), state=error.state.value) from None
+    except SecondPersonError:
+        raise ForbiddenError("It takes a second person: nobody approves what they wrote.") from None
     except IdentityTakenError as error:
         raise ConflictError("Another entry of yours goes by this name, or source and id.", entry_id=str(error.entry_id)) from None
     except EntryDiffersError as error:

@@ -35,13 +35,13 @@ class WatchlistIndex:
         return len(self._actors) + len(self._routes)
 
     def apply(self, entry: ActorEntry | RouteEntry) -> None:
-        """Takes an entry in, in place of its earlier version; an ended one is taken out."""
+        """Takes an entry in, in place of its earlier version; one that does not alert is taken out."""
         self._list_version = max(self._list_version, entry.list_version)
         if entry.version <= self._versions.get(entry.entry_id, 0):
             return
         self._versions[entry.entry_id] = entry.version
         self._drop(entry.entry_id)
-        if entry.ended_at is not None:
+        if not entry.alerts:
             return
         if isinstance(entry, RouteEntry):
             self._routes[entry.entry_id] = entry

@@ -42,7 +42,7 @@ def _evidence(body: RouteBody, place: Place | None, nation: str, route: SeizureR
 def _holds(entry: RouteEntry, seizure: Sighting) -> bool:
     body, at = entry.body, seizure.occurred_at
     return (
-        entry.ended_at is None
+        entry.alerts
         and (body.valid_from is None or body.valid_from <= at)
         and (body.valid_to is None or at < body.valid_to)
         and (not body.modes or seizure.mode is None or seizure.mode in body.modes)

@@ -93,7 +93,7 @@ def ends_trip(route: RouteEntry, sighting: Sighting, before: Iterable[Sighting],
 
     `before` is what was seen of the subject from the horizon before the sighting up to itself.
     """
-    if route.ended_at is not None or sighting.place is None or not places_at(route.body, sighting.place):
+    if not route.alerts or sighting.place is None or not places_at(route.body, sighting.place):
         return False
     chain = progress(route, standing(before), lambda _entry, _at: True, policy)
     return chain is not None and chain.sightings[-1].sighting_id == sighting.sighting_id

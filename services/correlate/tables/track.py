@@ -1,83 +1,14 @@
-"""The tables of correlate, in a schema and MetaData of their own.
-
-`content` columns hold the published JSON as text: it is read whole or not at all, stays byte for byte what was
-published, and takes an escaped U+0000, which jsonb refuses. What is filtered or sorted by stands beside it.
-"""
+"""What was seen and what stands: events, sightings, alerts, look backs."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, MetaData, SmallInteger, Text, Uuid, text
-from sqlalchemy import Table as CoreTable
+from sqlalchemy import BigInteger, Column, Index, SmallInteger, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from shared.platform.database.offsets import offset_table
-from shared.platform.database.outbox import outbox_table
-
-SCHEMA = "correlate"
-METADATA = MetaData(schema=SCHEMA)
-
-
-class Table(SQLModel):
-    """Base of this service's tables."""
-
-    metadata = METADATA
-
-
-def _moment(*, nullable: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable)
-
-
-class ListVersion(Table, table=True):
-    """One row. A change of the list locks it, so versions have the order of commits and no gap."""
-
-    __tablename__: ClassVar[Any] = "list_version"
-
-    one: bool = Field(default=True, primary_key=True)
-    version: int = Field(sa_type=BigInteger)
-
-
-class EntryRow(Table, table=True):
-    """The present version of an entry."""
-
-    __tablename__: ClassVar[Any] = "entry"
-    __table_args__: ClassVar[Any] = (
-        Index("entry_by_list_version", "list_version", unique=True),
-        Index("entry_by_type", "type", "list_version"),
-        Index("entry_by_source", "source", "source_id"),
-        Index("entry_by_end_of_validity", "valid_to", postgresql_where=text("ended_at IS NULL AND valid_to IS NOT NULL")),
-    )
-
-    entry_id: UUID = Field(primary_key=True)
-    type: str = Field(sa_type=Text)
-    version: int
-    list_version: int = Field(sa_type=BigInteger)
-    originator: str = Field(sa_type=Text)
-    nation: str = Field(sa_type=Text)
-    releasable_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    source: str = Field(sa_type=Text)
-    source_id: str | None = Field(default=None, sa_type=Text)
-    kind: str | None = Field(default=None, sa_type=Text)
-    severity: str = Field(sa_type=Text)
-    label: str = Field(sa_type=Text)
-    valid_from: datetime | None = _moment(nullable=True)
-    valid_to: datetime | None = _moment(nullable=True)
-    ended_at: datetime | None = _moment(nullable=True)
-    content: str = Field(sa_type=Text)
-
-
-class EntryVersionRow(Table, table=True):
-    """Every version an entry ever had: who, when, why, and the whole of it."""
-
-    __tablename__: ClassVar[Any] = "entry_version"
-    __table_args__: ClassVar[Any] = (Index("entry_version_by_list_version", "list_version", unique=True),)
-
-    entry_id: UUID = Field(primary_key=True)
-    version: int = Field(primary_key=True)
-    list_version: int = Field(sa_type=BigInteger)
-    content: str = Field(sa_type=Text)
+from services.correlate.tables.base import Table, core, moment
 
 
 class EventRow(Table, table=True):
@@ -88,7 +19,7 @@ class EventRow(Table, table=True):
 
     event_id: UUID = Field(primary_key=True)
     content_digest: str = Field(sa_type=Text)
-    received_at: datetime = _moment()
+    received_at: datetime = moment()
 
 
 class LineageRow(Table, table=True):
@@ -101,7 +32,7 @@ class LineageRow(Table, table=True):
     list_version: int = Field(sa_type=BigInteger)
     withdrawn: bool
     kept: list[UUID] = Field(sa_column=Column(ARRAY(Uuid()), nullable=False))
-    noted_at: datetime = _moment()
+    noted_at: datetime = moment()
 
 
 class SightingRow(Table, table=True):
@@ -118,8 +49,8 @@ class SightingRow(Table, table=True):
     partition_subject: str = Field(sa_type=Text)
     own: bool
     """True where the subject is the moving thing itself, False for the copies under a listed actor or route."""
-    occurred_at: datetime = _moment()
-    received_at: datetime = _moment()
+    occurred_at: datetime = moment()
+    received_at: datetime = moment()
     event_id: UUID
     lineage_id: UUID
     revision: int
@@ -152,10 +83,10 @@ class AlertRow(Table, table=True):
     releasable_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     next_nations: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
     entry_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid()), nullable=False))
-    opened_at: datetime = _moment()
-    revised_at: datetime = _moment()
-    expires_at: datetime = _moment()
-    last_seen: datetime = _moment()
+    opened_at: datetime = moment()
+    revised_at: datetime = moment()
+    expires_at: datetime = moment()
+    last_seen: datetime = moment()
     """When the latest of its evidence occurred: an alert older than what tracking reads is left as it is."""
     content: str = Field(sa_type=Text)
 
@@ -168,7 +99,7 @@ class AlertRevisionRow(Table, table=True):
     alert_id: UUID = Field(primary_key=True)
     revision: int = Field(primary_key=True)
     type: str = Field(sa_type=Text)
-    at: datetime = _moment()
+    at: datetime = moment()
     content: str = Field(sa_type=Text)
 
 
@@ -193,29 +124,16 @@ class LookBackRow(Table, table=True):
 
     to_version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     after_version: int = Field(sa_type=BigInteger)
-    started_at: datetime = _moment()
-    finished_at: datetime | None = _moment(nullable=True)
+    started_at: datetime = moment()
+    finished_at: datetime | None = moment(nullable=True)
     phase: str = Field(default="entries", sa_type=Text, sa_column_kwargs={"server_default": "entries"})
     key: str | None = Field(default=None, sa_type=Text)
-    occurred_at: datetime | None = _moment(nullable=True)
+    occurred_at: datetime | None = moment(nullable=True)
     position: UUID | None = None
     judged: int = Field(default=0, sa_type=BigInteger)
     found: int = Field(default=0, sa_type=BigInteger)
 
 
-consumer_offset = offset_table(METADATA)
-outbox = outbox_table(METADATA)
-
-
-def core(table: type[SQLModel]) -> CoreTable:
-    """The same table for SQLAlchemy Core, which the bulk paths use."""
-    found: CoreTable = table.__table__  # type: ignore[attr-defined]
-    return found
-
-
-list_version = core(ListVersion)
-entry = core(EntryRow)
-entry_version = core(EntryVersionRow)
 event = core(EventRow)
 lineage_revision = core(LineageRow)
 sighting = core(SightingRow)
