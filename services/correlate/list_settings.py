@@ -1,7 +1,7 @@
 """How entries of the list live, as an operator may set it."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -55,6 +55,11 @@ class ListSettings(Group):
         default=Approval.WEAK,
         description="`weak`: a second person approves own entries that say neither birth date nor document nor second name. `all`: every own entry and edit.",
     )
+    required: frozenset[Literal["category", "reason", "legal_basis", "contact", "handling", "requested_action"]] = Field(
+        default=frozenset(),
+        description="Fields, as JSON, without which an own entry is refused; `requested_action`: one that its category does not ask for. None by "
+        "default: what is missing is told with the entry, and a lookout that cannot wait for a file number can be listed.",
+    )
     public_sources: frozenset[str] = Field(
         default=LifePolicy().public_sources,
         description="Sources, as JSON, whose lists were decided elsewhere: their entries need no approval here and no review, each list renews or ends them.",
@@ -74,5 +79,6 @@ class ListSettings(Group):
             erase_after=timedelta(days=self.erase_days),
             error_within_working_days=self.error_working_days,
             approval=self.approval,
+            required=frozenset(self.required),
             public_sources=self.public_sources,
         )

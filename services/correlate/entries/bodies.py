@@ -8,6 +8,7 @@ import orjson
 
 from services.correlate.domain.life.clock import review_on
 from services.correlate.domain.life.policy import LifePolicy
+from services.correlate.domain.life.quality import missing_required
 from shared.contracts.codec import encode
 from shared.contracts.places import checkpoint, locate
 from shared.contracts.topics import TOPICS, WATCHLIST
@@ -55,8 +56,8 @@ def emptied(body: Body) -> Body:
 
 
 def faults_of_life(body: Body, policy: LifePolicy, now: datetime) -> list[Fault]:
-    """What is wrong with the dates of a body that is written at a moment."""
-    found = []
+    """What is wrong with a body that is written at a moment: its dates, and what this installation requires of own entries."""
+    found = [Fault(f"/{name}", "required", f"It is missing: {means}.") for name, means in missing_required(body, policy).items()]
     if body.valid_to and body.valid_to <= now:
         found.append(Fault("/valid_to", "over", "The validity is over already."))
     latest = review_on(body, now, policy)

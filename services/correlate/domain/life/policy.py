@@ -50,6 +50,8 @@ class LifePolicy:
     """After an entry ended; the sightings that it explains are gone by then."""
     error_within_working_days: int = 2
     approval: Approval = Approval.WEAK
+    required: frozenset[str] = frozenset()
+    """Fields without which an own entry is refused."""
     public_sources: frozenset[str] = frozenset({"ofac-sdn", "ofac-cons", "un-sc", "opensanctions"})
 
     def is_public(self, body: ActorBody | RouteBody) -> bool:
