@@ -203,6 +203,19 @@ class LinkKind(StrEnum):
     OTHER = "other"
 
 
+class NoticeColour(StrEnum):
+    """INTERPOL's notices by colour."""
+
+    RED = "red"
+    BLUE = "blue"
+    GREEN = "green"
+    YELLOW = "yellow"
+    BLACK = "black"
+    ORANGE = "orange"
+    PURPLE = "purple"
+    SILVER = "silver"
+
+
 class WarningMarker(StrEnum):
     """What an officer must know before acting (Regulation (EU) 2018/1862, Article 20(3), and what the field adds)."""
 

@@ -21,6 +21,7 @@ from shared.contracts.vocabulary import (
     LinkKind,
     Mode,
     NameType,
+    NoticeColour,
     RequestedAction,
     SetRole,
     Strength,
