@@ -159,6 +159,16 @@ class ActorBody(Contract):
     parts: tuple[SetPart, ...] | None = Field(
         default=None, description="of an object made of several; any of them is enough to match"
     )
+    marks: str | None = Field(default=None, description="objective physical marks that do not change")
+    offence: str | None = Field(default=None, description="what the person is sought for")
+    authority: str | None = Field(default=None, description="who issued the decision")
+    decision: str | None = Field(default=None, description="the decision's reference")
+    register_number: str | None = Field(default=None, description="in the national register")
+    notice_colour: NoticeColour | None = Field(default=None, description="of an INTERPOL notice")
+    must_confirm_with_source: bool | None = Field(
+        default=None, description="the source asks to be called before anything is done that cannot be undone"
+    )
+    restrictions: str | None = Field(default=None, description="what the source lets be done with it, in its own words")
 
 
 class Geofence(Contract):
