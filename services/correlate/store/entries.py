@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, cast, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import ColumnElement, Select, and_, func, insert, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +14,7 @@ from services.correlate.domain.life.clock import due_at, review_at
 from services.correlate.domain.life.policy import LifePolicy
 from services.correlate.entries.bodies import AnyEntry, emptied, label, search_words
 from services.correlate.entries.identities import CONTENTS, ROUTES, Identity
-from services.correlate.store.bulk import among
+from services.correlate.store.bulk import among, put_within
 from services.correlate.store.messages import entry_messages, list_markers
 from services.correlate.tables import entry as entries
 from services.correlate.tables import entry_version as versions
@@ -27,6 +26,8 @@ from shared.platform.database.outbox import post
 
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 """SQLSTATE of `lock_timeout`."""
+_LONGEST_SEARCHED: Final = 1_000_000
+"""Bytes of all words by which one entry is found. A tsvector holds less than 2^20 (PostgreSQL's documentation, 12.11)."""
 
 
 async def lock_list(connection: AsyncConnection, wait: timedelta) -> int:
@@ -86,11 +87,9 @@ async def write_entries(
     if not changed:
         return
     rows = [entry_row(entry, policy) for entry in changed]
-    statement = postgresql.insert(entries).values(rows)
-    fresh = {column.name: statement.excluded[column.name] for column in entries.c if column.name != "entry_id"}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=fresh))
+    await put_within(connection, entries, rows, replace=True)
     history = ("entry_id", "version", "list_version", "content")
-    await connection.execute(insert(versions), [{name: row[name] for name in history} for row in rows])
+    await put_within(connection, versions, [{name: row[name] for name in history} for row in rows])
     for gone in [entry for entry in changed if entry.state is EntryState.DELETED]:
         await _empty_history(connection, gone)
     messages = [message for entry in changed for message in entry_messages(entry)]
@@ -181,6 +180,17 @@ async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> lis
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
+def search_text(words: Sequence[str]) -> str:
+    """Words of letters and digits as a tsvector is written; those beyond what one can hold are left out."""
+    found, size = [], 0
+    for word in words:
+        size += len(word.encode())
+        if size > _LONGEST_SEARCHED:
+            break
+        found.append(f"'{word}'")
+    return " ".join(found)
+
+
 async def read_page(connection: AsyncConnection, query: Select[Any]) -> list[AnyEntry]:
     """The entries of a query that selects their content."""
     return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
@@ -209,7 +219,7 @@ def entry_row(entry: AnyEntry, policy: LifePolicy) -> dict[str, Any]:
         "review_at": review_at(body),
         "due_at": due_at(entry, policy),
         "draft_digest": None,
-        "search": func.array_to_tsvector(cast(search_words(body), ARRAY(Text))),
+        "search": search_text(search_words(body)),
         "valid_from": body.valid_from,
         "valid_to": body.valid_to,
         "ended_at": entry.ended_at,

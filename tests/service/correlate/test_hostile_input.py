@@ -87,9 +87,10 @@ async def test_a_question_that_makes_no_sense_is_refused_and_breaks_nothing(
 async def test_the_history_is_read_page_by_page_and_only_the_versions_that_a_nation_may_see(opened: Opened) -> None:
     async with opened(roles="api") as correlate:
         gt, hn = await correlate.key("GT"), await correlate.key("HN")
-        place = f"{ACTORS}/{(await correlate.add_actor(gt, **PERSON))['entry_id']}"
+        born = {**PERSON, "birth_dates": ["1971"]}
+        place = f"{ACTORS}/{(await correlate.add_actor(gt, **born))['entry_id']}"
         for severity in ("low", "high", "critical"):
-            body = {**PERSON, "severity": severity, "handling": {"releasable_to": ["HN"] if severity != "high" else []}}
+            body = {**born, "severity": severity, "handling": {"releasable_to": ["HN"] if severity != "high" else []}}
             assert (await correlate.client.put(place, headers=gt, json=body)).status_code == 200
 
         async def versions(who: dict[str, str]) -> list[int]:
@@ -118,6 +119,20 @@ async def test_an_import_in_the_largest_chunks_is_taken(opened: Opened) -> None:
         answer = await correlate.client.post(f"{ACTORS}/bulk", headers=headers, content=lines.encode())
         assert await correlate.count("SELECT version FROM correlate.list_version") == 4_000
     assert {json.loads(line)["status"] for line in answer.text.splitlines()} == {"created"}
+
+
+async def test_an_entry_of_as_many_numbers_as_it_can_have_is_taken_and_found_by_the_first(opened: Opened) -> None:
+    numbers = [{"number": f"{number:031}-{number + 500_000:031}"} for number in range(9_000)]
+    async with opened(roles="api") as correlate:
+        gt = await correlate.key("GT")
+        made = await correlate.client.post(ACTORS, headers=gt, json={**PERSON, "documents": numbers})
+        assert made.status_code == 201, made.text[:1000]
+        assert (
+            await correlate.count(
+                "SELECT count(*) FROM correlate.entry WHERE search @@ '0000000000000000000000000500000'::tsquery"
+            )
+            == 1
+        )
 
 
 @pytest.mark.parametrize("birth_date", ["1971-02-30", "0000", "١٩٧١"])
