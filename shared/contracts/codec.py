@@ -18,6 +18,7 @@ TYPE_REVISION_NOTICE = "atalaya.revision-notice.v1"
 TYPE_ENTRY = "atalaya.watchlist-entry.v1"
 TYPE_ALERT = "atalaya.alert.v1"
 TYPE_KEY = "atalaya.key.v1"
+TYPE_NOTICE = "atalaya.notice.v1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ WATCHLIST = "atalaya.watchlist"
 KEYS = "atalaya.keys"
 SIGHTINGS = "atalaya.sightings"
 ALERTS = "atalaya.alerts"
+NOTICES = "atalaya.notices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +46,6 @@ TOPICS: tuple[Topic, ...] = (
     Topic(KEYS, 1, None, compacted=True),
     Topic(SIGHTINGS, 6, timedelta(days=7)),
     Topic(ALERTS, 6, timedelta(days=30)),
+    # Few: what agencies are told of their own entries.
+    Topic(NOTICES, 3, timedelta(days=30)),
 )
