@@ -86,6 +86,14 @@ async def write_entries(
     """Store new versions, their history and their messages; the list must be locked. One marker a partition of the events topic follows them all."""
     if not changed:
         return
+    await put_entries(connection, changed, policy)
+    await close_change(
+        connection, changed[0].list_version, changed[-1].list_version, changed[-1].changed_at, said, events_partitions
+    )
+
+
+async def put_entries(connection: AsyncConnection, changed: Sequence[AnyEntry], policy: LifePolicy) -> None:
+    """Store new versions, their history and their messages, as a part of a change that `close_change` ends."""
     rows = [entry_row(entry, policy) for entry in changed]
     await put_within(connection, entries, rows, replace=True)
     history = ("entry_id", "version", "list_version", "content")
@@ -94,9 +102,6 @@ async def write_entries(
         await _empty_history(connection, gone)
     messages = [message for entry in changed for message in entry_messages(entry)]
     await post(connection, outbox, messages)
-    await close_change(
-        connection, changed[0].list_version, changed[-1].list_version, changed[-1].changed_at, said, events_partitions
-    )
 
 
 async def close_change(

@@ -52,15 +52,17 @@ class ListWriter:
         self._wake = wake
 
     @contextlib.asynccontextmanager
-    async def opened(self, pool: Pool = "api") -> AsyncIterator[OpenList]:
+    async def opened(self, pool: Pool = "api", *, deadline_seconds: float | None = None) -> AsyncIterator[OpenList]:
         """A transaction that has the list to itself; the turn comes before the connection. Raises ListBusyError with nothing done.
+
+        It is over after the usual deadline, or the one given.
 
         The clock's own passes, on the pool `loops`, need no turn: there is one of them, and it has its own connections.
         """
         async with contextlib.AsyncExitStack() as stack:
             if pool == "api":
                 await stack.enter_async_context(self.turns.taken())
-            connection = await stack.enter_async_context(self.database.transaction(pool))
+            connection = await stack.enter_async_context(self.database.transaction(pool, deadline_seconds=deadline_seconds))
             yield OpenList(connection, await store.lock_list(connection, self.turns.wait))
         self._wake()
 
