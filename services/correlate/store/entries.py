@@ -223,6 +223,8 @@ def entry_row(entry: AnyEntry, policy: LifePolicy) -> dict[str, Any]:
         "written_by": entry.written_by,
         "review_at": review_at(body),
         "due_at": due_at(entry, policy),
+        "confirm_by": entry.confirm_by,
+        "flagged_by": sorted({flag.nation for flag in entry.flags}) or None,
         "draft_digest": None,
         "search": search_text(search_words(body)),
         "valid_from": body.valid_from,

@@ -31,6 +31,18 @@ class EntryRow(Table, table=True):
         Index("entry_by_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("entry_by_search", "search", postgresql_using="gin"),
         Index("entry_by_issuer", "originator", "state", "list_version"),
+        Index("entry_by_order_of_source", "source", "list_version"),
+        Index("entry_by_state", "state", "list_version"),
+        Index("entry_by_kind", "kind", "list_version", postgresql_where=text("kind IS NOT NULL")),
+        Index("entry_by_category", "category", "list_version", postgresql_where=text("category IS NOT NULL")),
+        Index("entry_by_action", "requested_action", "list_version"),
+        Index("entry_by_severity", "severity", "list_version"),
+        Index("entry_by_nation", "nation", "list_version"),
+        Index("entry_by_writer", "written_by", "list_version"),
+        Index("entry_by_release", "releasable_to", postgresql_using="gin"),
+        Index("entry_by_flag", "flagged_by", postgresql_using="gin", postgresql_where=text("flagged_by IS NOT NULL")),
+        Index("entry_by_review", "review_at", "list_version", postgresql_where=text("review_at IS NOT NULL")),
+        Index("entry_unconfirmed", "originator", "list_version", postgresql_where=text("confirm_by IS NOT NULL")),
     )
 
     entry_id: UUID = Field(primary_key=True)
@@ -52,6 +64,9 @@ class EntryRow(Table, table=True):
     review_at: datetime | None = moment(nullable=True)
     due_at: datetime | None = moment(nullable=True)
     """When the clock has to look at it next."""
+    confirm_by: datetime | None = moment(nullable=True)
+    flagged_by: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
+    """The nations that will not execute it; none where there are none."""
     draft_digest: bytes | None = Field(default=None, sa_type=LargeBinary)
     """Of the draft that the last import made it from; none once it was edited."""
     search: Any = Field(sa_column=Column(TSVECTOR, nullable=False))
@@ -79,6 +94,7 @@ class ListChangeRow(Table, table=True):
     __tablename__: ClassVar[Any] = "list_change"
     __table_args__: ClassVar[Any] = (
         Index("list_change_by_moment", "at", "to_version"),
+        Index("list_change_by_agency", "agency", "to_version"),
         Index("list_change_by_import", "import_id", postgresql_where=text("import_id IS NOT NULL")),
     )
 
