@@ -78,6 +78,13 @@ class Alert(Contract):
     exercise: bool = False
     retroactive: bool = False
     requested_action: RequestedAction
+    executed_action: RequestedAction | None = Field(
+        default=None,
+        description="what is to be done where this is read: `INFORM_ONLY` for a nation that has flagged the entry, else what is requested",
+    )
+    flagged_by: tuple[Nation, ...] = Field(
+        default=(), description="nations on whose territory it is not executed (Regulation (EU) 2018/1862, Article 24)"
+    )
     warning_markers: tuple[str, ...] = ()
     headline: Text
     subject: Subject

@@ -37,3 +37,4 @@ class Hit(Contract):
     warning_markers: tuple[str, ...] = ()
     handling: Handling
     releasable_to: tuple[Nation, ...]
+    flagged_by: tuple[Nation, ...] = Field(default=(), description="nations that do not execute the entry on their territory")

@@ -258,6 +258,11 @@ class EntryHead(Contract):
         """Whether it is matched against what is seen."""
         return self.ended_at is None and self.state.alerts
 
+    @property
+    def flagged_by(self) -> tuple[Nation, ...]:
+        """The nations that do not execute it on their territory, in order."""
+        return tuple(sorted({flag.nation for flag in self.flags}))
+
 
 class ActorEntry(EntryHead):
     """A published actor."""

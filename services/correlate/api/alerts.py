@@ -14,6 +14,7 @@ from services.correlate.store.timeline import TimelineItem, timeline_of
 from services.correlate.tables import alert as alerts
 from shared.contracts.alerts import Alert
 from shared.contracts.base import Nation, Severity, Utc
+from shared.contracts.territory import read_by
 from shared.contracts.vocabulary import AlertState, Cause
 from shared.platform.auth.access import Principal, require
 from shared.platform.database.engine import Database
@@ -62,7 +63,12 @@ def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
             rows = (await connection.execute(query)).all()
         shown, last = rows[: wanted.limit], rows[wanted.limit - 1] if len(rows) > wanted.limit else None
         follows = cursors.seal({"at": last.opened_at.isoformat(), "id": str(last.alert_id)}, purpose="alerts") if last else None
-        return json_answer({"items": [_dumped(Alert.model_validate_json(row.content)) for row in shown], "next_cursor": follows})
+        return json_answer(
+            {
+                "items": [_dumped(read_by(Alert.model_validate_json(row.content), who.nation)) for row in shown],
+                "next_cursor": follows,
+            }
+        )
 
     @router.get("/{alert_id}", response_model=AlertWithTimeline, summary="One alert with evidence, explanations and timeline")
     async def read(alert_id: UUID, who: Reader) -> Response:
@@ -73,7 +79,7 @@ def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
                 raise NotFoundError("No alert has this id.")
             alert = Alert.model_validate_json(row.content)
             timeline = await timeline_of(connection, alert, row.partition_subject, None if _sees_all(who) else who.nation)
-        return json_answer(_dumped(AlertWithTimeline(**alert.__dict__, timeline=tuple(timeline))))
+        return json_answer(_dumped(AlertWithTimeline(**read_by(alert, who.nation).__dict__, timeline=tuple(timeline))))
 
     return router
 

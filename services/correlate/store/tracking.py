@@ -65,7 +65,8 @@ _ROUTES: Final = (
 )
 
 _IN_FORCE: Final = """
-    SELECT entry_id, valid_from, valid_to, releasable_to, content::json #>> '{body,handling,tlp}'
+    SELECT entry_id, valid_from, valid_to, releasable_to, content::json #>> '{body,handling,tlp}',
+           ARRAY(SELECT DISTINCT flag ->> 'nation' FROM json_array_elements(content::json -> 'flags') flag ORDER BY 1)
     FROM correlate.entry WHERE entry_id = ANY(%(entries)s::uuid[]) AND state IN ('active', 'review_due')
 """
 
@@ -230,8 +231,8 @@ def _by_subject(stored: Iterable[StoredAlert]) -> dict[str, list[StoredAlert]]:
 
 def _in_force(rows: Sequence[Sequence[Any]]) -> dict[UUID, InForce]:
     return {
-        entry_id: InForce(valid_from, valid_to, Tlp(tlp) if tlp else Handling().tlp, frozenset(releasable_to))
-        for entry_id, valid_from, valid_to, releasable_to, tlp in rows
+        entry_id: InForce(valid_from, valid_to, Tlp(tlp) if tlp else Handling().tlp, frozenset(releasable_to), tuple(flagged_by))
+        for entry_id, valid_from, valid_to, releasable_to, tlp, flagged_by in rows
     }
 
 

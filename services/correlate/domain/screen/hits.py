@@ -36,6 +36,7 @@ def actor_hit(
         warning_markers=body.warning_markers,
         handling=Handling(tlp=(body.handling or Handling()).tlp, releasable_to=entry.releasable_to),
         releasable_to=entry.releasable_to,
+        flagged_by=entry.flagged_by,
     )
 
 
@@ -58,4 +59,5 @@ def route_hit(route: RouteEntry, *, explanation: tuple[Evidence, ...], sentence:
         requested_action=body.requested_action,
         handling=Handling(tlp=(body.handling or Handling()).tlp, releasable_to=route.releasable_to),
         releasable_to=route.releasable_to,
+        flagged_by=route.flagged_by,
     )

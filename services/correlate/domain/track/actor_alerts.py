@@ -72,6 +72,7 @@ def actor_alert(
         exercise=is_exercise(every),
         retroactive=past,
         requested_action=action,
+        flagged_by=newest.flagged_by,
         warning_markers=newest.warning_markers,
         headline=actor_headline(action, newest.kind, newest.source, last.place),
         subject=Subject(kind=newest.kind, key=last.subject.key),

@@ -2,28 +2,19 @@
 
 from shared.contracts.base import Text
 from shared.contracts.events import Place
+from shared.contracts.territory import ACTION_WORDS
 from shared.contracts.vocabulary import RequestedAction, SubjectKind
-
-_ACTIONS = {
-    RequestedAction.ARREST: ("DETENER", "ARREST"),
-    RequestedAction.SEIZE: ("INCAUTAR", "SEIZE"),
-    RequestedAction.PROTECT: ("PROTEGER", "PROTECT"),
-    RequestedAction.REFUSE_ENTRY: ("DENEGAR LA ENTRADA", "REFUSE ENTRY"),
-    RequestedAction.SPECIFIC_CHECK: ("REGISTRAR", "SEARCH"),
-    RequestedAction.INQUIRY_CHECK: ("INTERROGAR", "QUESTION"),
-    RequestedAction.LOCATE: ("LOCALIZAR", "LOCATE"),
-    RequestedAction.DISCREET_CHECK: ("CONTROL DISCRETO", "DISCREET CHECK"),
-    RequestedAction.INFORM_ONLY: ("INFORMAR", "INFORM"),
-}
 
 _KINDS = {
     SubjectKind.PERSON: ("persona", "person"),
     SubjectKind.VEHICLE: ("vehículo", "vehicle"),
+    SubjectKind.TRAILER: ("remolque", "trailer"),
     SubjectKind.VESSEL: ("buque", "vessel"),
     SubjectKind.AIRCRAFT: ("aeronave", "aircraft"),
     SubjectKind.RAIL: ("tren", "train"),
     SubjectKind.CONTAINER: ("contenedor", "container"),
     SubjectKind.DOCUMENT: ("documento", "document"),
+    SubjectKind.FIREARM: ("arma de fuego", "firearm"),
     SubjectKind.ORGANISATION: ("organización", "organisation"),
     SubjectKind.ROUTE: ("ruta", "route"),
 }
@@ -36,7 +27,7 @@ def _where(place: Place | None) -> tuple[str, str]:
 
 def actor_headline(action: RequestedAction, kind: SubjectKind, source: str, place: Place | None) -> Text:
     """A listed actor was seen."""
-    es, en = _ACTIONS[action]
+    es, en = ACTION_WORDS[action]
     here = _where(place)
     return Text(
         es=f"{es}: posible {_KINDS[kind][0]} de la lista {source}{here[0]}",
@@ -46,7 +37,7 @@ def actor_headline(action: RequestedAction, kind: SubjectKind, source: str, plac
 
 def route_headline(action: RequestedAction, kind: SubjectKind, name: str, reached: int, of: int, place: Place | None) -> Text:
     """A subject is on a listed route."""
-    es, en = _ACTIONS[action]
+    es, en = ACTION_WORDS[action]
     here = _where(place)
     return Text(
         es=f"{es}: {_KINDS[kind][0]} en la ruta «{name}», {reached} de {of} puntos, último{here[0]}",
@@ -65,7 +56,7 @@ def companion_headline(kind: SubjectKind, place: Place | None) -> Text:
 
 def route_seizure_headline(action: RequestedAction, name: str | None, count: int, place: Place | None) -> Text:
     """Seizures lie on a listed route."""
-    es, en = _ACTIONS[action]
+    es, en = ACTION_WORDS[action]
     here = _where(place)
     es_name, en_name = (f"la ruta «{name}»", f"route “{name}”") if name else ("una ruta de la lista", "a listed route")
     return Text(

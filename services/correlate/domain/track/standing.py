@@ -7,7 +7,7 @@ from uuid import UUID
 import orjson
 
 from shared.contracts.alerts import Alert, AlertEvidence, EntryReference, NextCheckpoint, RouteProgress
-from shared.contracts.base import Contract, Handling, Severity, Text, Utc
+from shared.contracts.base import Contract, Handling, Nation, Severity, Text, Utc
 from shared.contracts.sightings import Subject
 from shared.contracts.vocabulary import AlertState, Cause, RequestedAction
 
@@ -22,6 +22,7 @@ class StandingAlert(Contract):
     exercise: bool
     retroactive: bool
     requested_action: RequestedAction
+    flagged_by: tuple[Nation, ...] = ()
     warning_markers: tuple[str, ...] = ()
     headline: Text
     subject: Subject
@@ -40,11 +41,14 @@ class StandingAlert(Contract):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content in canonical JSON."""
+        """SHA-256 of the content in canonical JSON. What nobody has flagged has the digest that it had before there were flags."""
         content = self.model_dump(mode="json", by_alias=True)
+        if not self.flagged_by:
+            del content["flagged_by"]
         return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def to_alert(self, *, revision: int, opened_at: datetime, revised_at: datetime, state: AlertState = AlertState.OPEN) -> Alert:
         """The alert as the store has it: this content with its revision, its state and its times."""
         content = {name: getattr(self, name) for name in StandingAlert.model_fields if name != "evidence_count"}
+        content["executed_action"] = self.requested_action
         return Alert(**content, revision=revision, state=state, opened_at=opened_at, revised_at=revised_at)
