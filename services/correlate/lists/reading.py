@@ -38,11 +38,33 @@ class Limits(BaseModel):
         ge=1,
         description="Records kept aside until the one they belong to is read (addresses, documents). OFAC's advanced XML has some 120,000.",
     )
+    workbook_bytes: int = Field(
+        default=67_108_864,
+        ge=1024,
+        description="Bytes of a workbook as it is sent. One of 100,000 persons with twenty filled columns has some 12 MB.",
+    )
+    unpacked_bytes: int = Field(
+        default=268_435_456,
+        ge=1024,
+        description="Bytes that may come out of a workbook, counted as they come out: what holds the time that a bomb takes. Those 100,000 persons are 90 MB.",
+    )
+    strings_bytes: int = Field(
+        default=67_108_864,
+        ge=1024,
+        description="Bytes of memory for the texts that a workbook's cells share, with what Python keeps beside each.",
+    )
+    cells: int = Field(
+        default=5_000_000, ge=1, description="Cells and rows of a workbook, empty ones too: the other half of the time."
+    )
+    parts: int = Field(default=1000, ge=1, description="Files within a workbook. One with three sheets has some 12.")
 
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """What is wrong with one row. The row is not among the drafts unless it is only `partly` faulty; all others are."""
+    """One thing that is wrong with a row; a row may have several. It is not among the drafts unless it is only `partly` faulty; all others are.
+
+    A `warning` is to be looked at, but the row is as good as any: it is taken, and speaks against nothing.
+    """
 
     file: str
     line: int
@@ -51,10 +73,25 @@ class RowFault:
     advice: str
     column: str | None = None
     partly: bool = False
+    warning: bool = False
+    value: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+
+    @property
+    def row(self) -> tuple[str, str | None, int]:
+        """Which row it is a fault of."""
+        return self.file, self.sheet, self.line
+
+    @property
+    def place(self) -> str:
+        """Where to look: the cell of a sheet, or the line and column of a file."""
+        where = self.cell or f"line {self.line}"
+        sheet = f", sheet {self.sheet}" if self.sheet else ""
+        return f"{self.file}{sheet}, {where}" + (f", {self.column}" if self.column else "")
 
     def __str__(self) -> str:
-        at = f"{self.file}, line {self.line}" + (f", {self.column}" if self.column else "")
-        return f"{at}: {self.what} {self.advice}"
+        return f"{self.place}: {self.what} {self.advice}"
 
 
 class UnreadableError(Exception):
@@ -72,6 +109,7 @@ class Draft:
     body: ActorBody
     file: str
     line: int
+    sheet: str | None = None
 
 
 Read: TypeAlias = Draft | RowFault
