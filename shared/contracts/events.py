@@ -140,6 +140,9 @@ class Seized(Contract):
     original_unit: str | None = None
     form: str | None = None
     count: int | None = None
+    serial: str | None = Field(default=None, description="of one firearm, normalised: by it a listed one is met")
+    make: str | None = Field(default=None, description="of a firearm: serial numbers are given out by makers")
+    calibre: str | None = Field(default=None, description="of a firearm")
 
 
 class SeizureRoute(Contract):

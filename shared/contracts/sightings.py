@@ -26,6 +26,14 @@ class Seen(Contract):
     container: Container | None = None
     organisation: str | None = Field(default=None, description="a consignor or consignee by name")
     seizure_route: SeizureRoute | None = Field(default=None, description="of a seizure that lies on a watchlisted route")
+    firearm: Seized | None = Field(default=None, description="a seized firearm with its serial number")
+
+
+class Beside(Contract):
+    """The other objects of the event: by them the parts of a listed set are told that were seen too, were others or were missing."""
+
+    conveyances: tuple[Conveyance, ...] = ()
+    containers: tuple[Container, ...] = ()
 
 
 class Sighting(Contract):
@@ -58,6 +66,7 @@ class Sighting(Contract):
     destination: str | None = None
     seen: Seen
     companions: tuple[Subject, ...] = Field(default=(), description="the other subjects of the event")
+    beside: Beside | None = Field(default=None, description="of an object; None where there were too many, or nobody noted them")
     seized: tuple[Seized, ...] = ()
     hits: tuple[Hit, ...] = ()
     retroactive: bool = False

@@ -9,6 +9,7 @@ import orjson
 from services.correlate.domain.life.clock import review_on
 from services.correlate.domain.life.policy import LifePolicy
 from services.correlate.domain.life.quality import missing_required
+from services.correlate.domain.screen.parts import part_keys
 from shared.contracts.codec import encode
 from shared.contracts.places import checkpoint, locate
 from shared.contracts.topics import TOPICS, WATCHLIST
@@ -157,9 +158,9 @@ def _faults_in_actor(body: ActorBody) -> list[Fault]:
         if not is_date(born)
     ]
     found += [
-        Fault(f"/parts/{index}/identifiers", "nothing_to_match", "A part needs an identifier.")
+        Fault(f"/parts/{index}/identifiers", "nothing_to_match", "A part needs a number by which it can be met.")
         for index, part in enumerate(body.parts or ())
-        if not part.identifiers.identifies
+        if not part_keys(part.identifiers, body.kind)
     ]
     found += [
         Fault(f"/warning_markers/{index}", "marker_unknown", f"A marker is one of {', '.join(WarningMarker)}.")

@@ -132,6 +132,9 @@ class SubmittedSeized(Submitted):
     unit: ShortText | None = None
     form: ShortText | None = None
     count: int | None = Field(default=None, ge=0, lt=2**53)
+    serial: ShortText | None = None
+    make: ShortText | None = None
+    calibre: ShortText | None = None
 
 
 class SubmittedSeizureRoute(Submitted):

@@ -125,6 +125,9 @@ def canonical_seized(seized: SubmittedSeized, path: Path, found: Findings) -> di
     """A thing seized. The digest covers quantity and unit as reported; the canonical ones are derived."""
     _aside(seized, path, found)
     made: dict[str, Any] = {"category": seized.category.value, **texts(substance=seized.substance, form=seized.form)}
+    made |= texts(make=seized.make, calibre=seized.calibre)
+    if seized.serial and (serial := compact(seized.serial)):
+        made["serial"] = serial
     if seized.count is not None:
         made["count"] = seized.count
     if seized.unit:

@@ -1,14 +1,13 @@
 """A hit as it is recorded: the entry's word on what to do, and the version that said so."""
 
-from services.correlate.domain.screen.listed import Listed
 from shared.contracts.base import Handling, Text
 from shared.contracts.explanation import Evidence, Hit
 from shared.contracts.vocabulary import SubjectKind
-from shared.contracts.watchlist import RouteEntry
+from shared.contracts.watchlist import ActorEntry, RouteEntry
 
 
 def actor_hit(
-    actor: Listed,
+    entry: ActorEntry,
     *,
     score: float,
     alert: bool,
@@ -18,7 +17,7 @@ def actor_hit(
     matcher: str,
 ) -> Hit:
     """A hit on an actor."""
-    entry, body = actor.entry, actor.entry.body
+    body = entry.body
     return Hit(
         entry_id=entry.entry_id,
         version=entry.version,

@@ -23,6 +23,7 @@ class WatchlistIndex:
         self._routes: dict[UUID, RouteEntry] = {}
         self._identifiers: dict[tuple[str, str], tuple[Listed, ...]] = {}
         self._names = {ActorKind.PERSON: NameIndex(), ActorKind.ORGANISATION: NameIndex()}
+        self._noted: dict[UUID, ActorEntry] = {}
         self._list_version = 0
 
     @property
@@ -61,6 +62,15 @@ class WatchlistIndex:
         actor = self._actors.get(entry_id)
         entry = actor.entry if actor else self._routes.get(entry_id)
         return entry.changed_at if entry else None
+
+    def actor(self, entry_id: UUID) -> ActorEntry | None:
+        """An actor that can be met, or one noted for the sake of those that name it."""
+        held = self._actors.get(entry_id)
+        return held.entry if held else self._noted.get(entry_id)
+
+    def note(self, entry: ActorEntry) -> None:
+        """Hold an actor that is not to be met and may be named as tied to one that is: of an index of a few entries."""
+        self._noted[entry.entry_id] = entry
 
     def identified(self, kind: str, number: str) -> tuple[Listed, ...]:
         """The actors that carry an identifier, given normalised."""

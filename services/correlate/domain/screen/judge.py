@@ -3,18 +3,26 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from services.correlate.domain.screen.forms import organisation_form, person_form, person_text
+from services.correlate.domain.screen.documents import MetDocument, document_matches
+from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form, person_text
 from services.correlate.domain.screen.hits import actor_hit
 from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.linked import link_evidence
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.matcher import Judgement, NameMatcher
-from services.correlate.domain.screen.objects import Met, container_identifiers, conveyance_identifiers, person_identifiers
-from services.correlate.domain.screen.sentences import identifier_sentence, name_sentence
+from services.correlate.domain.screen.object_sentences import document_sentence, object_sentence
+from services.correlate.domain.screen.objects import Met, Thing, object_matches
+from services.correlate.domain.screen.parts import parts_of
+from services.correlate.domain.screen.same_name import other_name
+from services.correlate.domain.screen.sentences import name_sentence
+from services.correlate.domain.screen.sets import Scene, other_parts
 from services.correlate.domain.screen.weights import Weights, score
+from shared.contracts.base import Text
 from shared.contracts.events import Person
-from shared.contracts.explanation import Hit
-from shared.contracts.sightings import Seen
+from shared.contracts.explanation import Evidence, Hit
+from shared.contracts.sightings import Beside, Seen
 from shared.contracts.vocabulary import ActorKind
+from shared.contracts.watchlist import ActorEntry
 
 
 class Judge:
@@ -24,10 +32,10 @@ class Judge:
         self._matcher = matcher
         self._weights = weights or Weights()
 
-    def hits(self, seen: Seen, occurred_at: datetime, index: WatchlistIndex) -> tuple[Hit, ...]:
-        """Every hit, one an entry, the surest first."""
+    def hits(self, seen: Seen, occurred_at: datetime, index: WatchlistIndex, beside: Beside | None = None) -> tuple[Hit, ...]:
+        """Every hit, one an entry, the surest first. `beside` are the other objects of the event, None where nobody knows them."""
         found: dict[Listed, Hit] = {}
-        for actor, hit in self._every(seen, occurred_at, index):
+        for actor, hit in self._every(seen, occurred_at, index, beside):
             held = found.get(actor)
             if held is None or (hit.alert, hit.score) > (held.alert, held.score):
                 found[actor] = hit
@@ -35,13 +43,12 @@ class Judge:
             return tuple(found.values())
         return tuple(sorted(found.values(), key=lambda hit: (-hit.score, str(hit.entry_id))))
 
-    def _every(self, seen: Seen, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
+    def _every(self, seen: Seen, at: datetime, index: WatchlistIndex, beside: Beside | None) -> Iterator[tuple[Listed, Hit]]:
+        thing = seen.conveyance or seen.container or seen.firearm
         if seen.person is not None:
             yield from self._person(seen.person, at, index)
-        elif seen.conveyance is not None:
-            yield from self._objects(conveyance_identifiers(seen.conveyance, index, self._weights), at, index)
-        elif seen.container is not None:
-            yield from self._objects(container_identifiers(seen.container, index, self._weights), at, index)
+        elif thing is not None:
+            yield from self._object(thing, Scene.of(thing, beside), at, index)
         elif seen.organisation:
             yield from self._organisation(seen.organisation, at, index)
 
@@ -54,14 +61,14 @@ class Judge:
                 if judgement:
                     named[actor] = judgement
                     yield actor, self._by_name(actor, form.text, judgement, index)
-        for met in person_identifiers(person, index, self._weights):
-            if met.actor.in_force(at):
-                yield met.actor, self._by_identifier(met, named.get(met.actor), index)
+        for actor, met in document_matches(person, index, self._weights):
+            if actor.in_force(at):
+                yield actor, self._by_document(actor, met, named.get(actor), form, index)
 
-    def _objects(self, every: Iterator[Met], at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
-        for met in every:
-            if met.actor.in_force(at):
-                yield met.actor, self._by_identifier(met, None, index)
+    def _object(self, thing: Thing, scene: Scene, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
+        for actor, met in object_matches(thing, index, self._weights):
+            if actor.in_force(at):
+                yield actor, self._by_parts(actor.entry, met, scene, index)
 
     def _organisation(self, name: str, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
         form = organisation_form(name)
@@ -77,26 +84,66 @@ class Judge:
 
     def _by_name(self, actor: Listed, seen: str, judgement: Judgement, index: WatchlistIndex) -> Hit:
         entry = actor.entry
+        sentence = name_sentence(entry, entry.body, seen, judgement.listed_name, judgement.explanation)
+        return self._hit(entry, judgement.score, judgement.explanation, sentence, index, alert=judgement.alert)
+
+    def _by_document(
+        self, actor: Listed, met: MetDocument, named: Judgement | None, form: NameForm | None, index: WatchlistIndex
+    ) -> Hit:
+        """The document, with the name where it speaks for the same. With another name it stays a hit on the document, and is said to be one."""
+        entry = actor.entry
+        bits, alert_at = met.bits + (named.bits if named else 0.0), self._weights.alert_at
+        names = other_name(entry.body, form, self._weights) if form and not named else None
+        explanation = [met.evidence(), *(named.explanation if named else ())]
+        if names:
+            explanation.append(Evidence(listed={"name": names[0]}, seen={"name": names[1]}, how="other name", weight=0.0))
+        return self._hit(
+            entry,
+            1.0 if met.how == "exact" and met.alert else score(bits, alert_at),
+            tuple(explanation),
+            document_sentence(entry, entry.body, met, names),
+            index,
+            alert=met.alert or bool(named and bits >= alert_at),
+        )
+
+    def _by_parts(self, entry: ActorEntry, met: list[Met], scene: Scene, index: WatchlistIndex) -> Hit:
+        """The identifiers that were met; of a set also the other parts. Two parts in one event say together what neither says alone."""
+        parts = parts_of(entry.body)
+        told = other_parts(entry.body, parts, met, scene, self._weights) if len(parts) > 1 else None
+        together = [*met, *(told.together if told else ())]
+        surest = max(met, key=lambda one: (one.alert, one.bits))
+        several = len({part.keys for one in together if (part := one.part)}) > 1
+        certain = any(one.alert and one.how == "exact" and one.bits >= self._weights.document for one in met)
+        return self._hit(
+            entry,
+            1.0 if certain else score(sum(one.bits for one in together), self._weights.alert_at),
+            (*(one.evidence(role=told is not None) for one in _surest_first(met, surest)), *(told.evidence() if told else ())),
+            object_sentence(entry, entry.body, surest, told),
+            index,
+            alert=several or any(one.alert for one in met),
+        )
+
+    def _hit(
+        self,
+        entry: ActorEntry,
+        worth: float,
+        explanation: tuple[Evidence, ...],
+        sentence: Text,
+        index: WatchlistIndex,
+        *,
+        alert: bool,
+    ) -> Hit:
         return actor_hit(
-            actor,
-            score=judgement.score,
-            alert=judgement.alert,
-            explanation=judgement.explanation,
-            sentence=name_sentence(entry, entry.body, seen, judgement.listed_name, judgement.explanation),
+            entry,
+            score=worth,
+            alert=alert,
+            explanation=(*explanation, *link_evidence(entry, index.actor)),
+            sentence=sentence,
             list_version=index.list_version,
             matcher=self._matcher.version,
         )
 
-    def _by_identifier(self, met: Met, named: Judgement | None, index: WatchlistIndex) -> Hit:
-        """The identifier, with the name where it speaks for the same: a document with another name stays a hit."""
-        bits = met.bits + (named.bits if named else 0.0)
-        alert_at = self._weights.alert_at
-        return actor_hit(
-            met.actor,
-            score=1.0 if met.evidence.how == "exact" and met.alert else score(bits, alert_at),
-            alert=met.alert or bool(named and bits >= alert_at),
-            explanation=(met.evidence, *(named.explanation if named else ())),
-            sentence=identifier_sentence(met.actor.entry, met.actor.entry.body, met.field, met.number),
-            list_version=index.list_version,
-            matcher=self._matcher.version,
-        )
+
+def _surest_first(met: list[Met], surest: Met) -> Iterator[Met]:
+    yield surest
+    yield from (one for one in met if one is not surest)

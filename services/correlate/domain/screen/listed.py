@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form
-from services.correlate.domain.screen.identifiers import digits, normalise
+from services.correlate.domain.screen.identifiers import normalise
+from services.correlate.domain.screen.parts import Key, parts_of
 from shared.contracts.vocabulary import ActorKind, Strength
 from shared.contracts.watchlist import ActorEntry
-
-Key = tuple[str, str]
-"""The kind of an identifier and its normalised form."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +17,11 @@ class Listed:
     entry: ActorEntry
     forms: tuple[NameForm, ...]
     identifiers: tuple[Key, ...]
+
+    @property
+    def kind(self) -> ActorKind:
+        """What the entry is about."""
+        return self.entry.body.kind
 
     def in_force(self, at: datetime) -> bool:
         """Whether the entry holds for what occurred at a moment."""
@@ -40,16 +43,7 @@ def _forms(entry: ActorEntry) -> tuple[NameForm, ...]:
 def _identifiers(entry: ActorEntry) -> tuple[Key, ...]:
     body, own = entry.body, entry.body.identifiers
     keys = [("document", normalise(document.number)) for document in body.documents]
-    if own is not None:
-        numbered = "document" if body.kind is ActorKind.DOCUMENT else "container"
-        keys += [
-            ("plate", normalise(own.plate or "")),
-            ("vin", normalise(own.vin or "")),
-            ("imo", digits(own.imo or "")),
-            ("mmsi", digits(own.mmsi or "")),
-            ("registration", normalise(own.registration or "")),
-            (numbered, normalise(own.container or "")),
-        ]
+    keys += [key for part in parts_of(body) for key in part.keys]
     if body.kind is ActorKind.VESSEL:
         keys += [("vessel", normalise(name)) for name in (*(name.text for name in body.names), (own.name if own else None) or "")]
     return tuple(dict.fromkeys(key for key in keys if key[1]))

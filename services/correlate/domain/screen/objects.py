@@ -1,114 +1,112 @@
-"""Identifiers of an event against those of the list: any one of them is enough, whichever entry carries it."""
+"""Objects of an event against those of the list: any one identifier of any part is enough, whichever entry carries it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
-from services.correlate.domain.screen.identifiers import digits, document_kind, document_number, normalise
+from services.correlate.domain.screen.identifiers import digits, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.parts import Key, Part, parts_of
 from services.correlate.domain.screen.weights import Weights
-from shared.contracts.events import Container, Conveyance, Document, Person
+from shared.contracts.events import Container, Conveyance, Seized
 from shared.contracts.explanation import Evidence
-from shared.contracts.vocabulary import ActorKind
-from shared.contracts.watchlist import ListedDocument
+from shared.contracts.vocabulary import ActorKind, ConveyanceKind
+from shared.contracts.watchlist import ActorBody
 
-_SHORTEST_ALONE = 6
-"""Characters of a number that alerts without its issuer, or under another word for its type: shorter ones are shared by chance."""
+SHORTEST_ALONE: Final = 6
+"""Characters of a number that alerts without the country, maker or issuer that gave it out, and of a seal: shorter ones are shared by chance."""
+
+Thing: TypeAlias = Conveyance | Container | Seized
+"""What is seen and is nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An entry whose identifier was seen: what for, how surely, and whether that alone is enough to act on."""
+    """An identifier of an entry that was seen: how surely, and whether that alone is enough to act on; `part` None for a name."""
 
-    actor: Listed
     field: str
     number: str
     bits: float
     alert: bool
-    evidence: Evidence
+    how: str
+    part: Part | None = None
+
+    def evidence(self, *, role: bool = False) -> Evidence:
+        """The same as evidence; with the part's role where the entry has several."""
+        of = {"part": self.part.role} if role and self.part else {}
+        return Evidence(listed={self.field: self.number, **of}, seen={self.field: self.number}, how=self.how, weight=self.bits)
 
 
-def _met(actor: Listed, field: str, number: str, bits: float, *, alert: bool, how: str = "exact") -> Met:
-    evidence = Evidence(listed={field: number}, seen={field: number}, how=how, weight=bits)
-    return Met(actor, field, number, bits, alert, evidence)
-
-
-def _same_type(listed: ListedDocument, seen: Document) -> bool:
-    return listed.type is None or normalise(document_kind(listed.type)) == normalise(document_kind(seen.type))
-
-
-def _document(actor: Listed, seen: Document, number: str, weights: Weights) -> Met | None:
-    """How a document of this number meets the entry's of the same number, at best; None where the issuers differ."""
-    held = [document for document in actor.entry.body.documents if normalise(document.number) == number]
-    if not held:  # an entry about the document itself, by its identifiers
-        own = actor.entry.body.identifiers
-        held = [
-            ListedDocument(type=own.type, number=number, issuer=own.issuer or own.country)
-            if own
-            else ListedDocument(number=number)
+def keys_seen(thing: Thing) -> tuple[Key, ...]:
+    """What a thing can be met by, normalised."""
+    if isinstance(thing, Container):
+        keys = [("container", normalise(thing.number)), *(("seal", normalise(seal)) for seal in thing.seals)]
+    elif isinstance(thing, Seized):
+        keys = [("serial", normalise(thing.serial or ""))]
+    else:
+        keys = [
+            ("plate", normalise(thing.plate or "")),
+            ("vin", normalise(thing.vin or "")),
+            ("imo", digits(thing.imo or "")),
+            ("mmsi", digits(thing.mmsi or "")),
+            ("registration", normalise(thing.registration or "")),
         ]
-    best: Met | None = None
-    for document in held:
-        if document.issuer and seen.issuer and document.issuer != seen.issuer:
-            continue
-        issued = bool(document.issuer and seen.issuer)
-        long = len(number) >= _SHORTEST_ALONE
-        if not issued:
-            met = _met(actor, "document", number, weights.document_without_issuer, alert=long, how="exact, issuer unknown")
-        elif _same_type(document, seen):
-            met = _met(actor, "document", number, weights.document, alert=True)
-        else:
-            met = _met(actor, "document", number, weights.document_of_other_type, alert=long, how="exact, other type")
-        best = met if best is None or met.bits > best.bits else best
-    return best
+    return tuple(dict.fromkeys(key for key in keys if key[1]))
 
 
-def person_identifiers(person: Person, index: WatchlistIndex, weights: Weights) -> Iterator[Met]:
-    """Entries that carry one of the person's documents."""
-    for document in person.documents:
-        number = document_number(document)
-        for actor in index.identified("document", number):
-            met = _document(actor, document, number, weights)
-            if met:
-                yield met
+def met_parts(body: ActorBody, parts: tuple[Part, ...], thing: Thing, weights: Weights) -> list[Met]:
+    """The identifiers of an entry that a thing carries, part by part; none where country, maker or kind speaks against it."""
+    keys = keys_seen(thing)
+    found = (_met(body, part, thing, key, weights) for part in parts for key in keys if key in part.keys)
+    return [met for met in found if met]
 
 
-def _plate(conveyance: Conveyance, index: WatchlistIndex, weights: Weights) -> Iterator[Met]:
-    plate = normalise(conveyance.plate or "")
-    for actor in index.identified("plate", plate):
-        own = actor.entry.body.identifiers
-        country = own.country if own else None
-        if country and conveyance.country and country != conveyance.country:
-            continue
-        if country and conveyance.country:
-            yield _met(actor, "plate", plate, weights.document, alert=True)
-        else:
-            long = len(plate) >= _SHORTEST_ALONE
-            yield _met(actor, "plate", plate, weights.document_without_issuer, alert=long, how="exact, country unknown")
+def object_matches(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, list[Met]]]:
+    """Every entry that a thing meets, with all that it is met by; a vessel's name alone never alerts."""
+    for actor in dict.fromkeys(actor for key in keys_seen(thing) for actor in index.identified(*key)):
+        body = actor.entry.body
+        if met := met_parts(body, parts_of(body), thing, weights):
+            yield actor, met
+    if isinstance(thing, Conveyance) and thing.kind is ConveyanceKind.VESSEL:
+        yield from _named(thing, index, weights)
 
 
-def conveyance_identifiers(conveyance: Conveyance, index: WatchlistIndex, weights: Weights) -> Iterator[Met]:
-    """Entries that carry the conveyance's plate, VIN, IMO, MMSI or registration; a vessel's name alone never alerts."""
-    yield from _plate(conveyance, index, weights)
-    numbers = {
-        "vin": normalise(conveyance.vin or ""),
-        "imo": digits(conveyance.imo or ""),
-        "mmsi": digits(conveyance.mmsi or ""),
-        "registration": normalise(conveyance.registration or ""),
-    }
-    for field, number in numbers.items():
-        for actor in index.identified(field, number):
-            yield _met(actor, field, number, weights.document, alert=True)
-    name = normalise(conveyance.name or "")
+def _met(body: ActorBody, part: Part, thing: Thing, key: Key, weights: Weights) -> Met | None:
+    field, number = key
+    if isinstance(thing, Seized):
+        return _firearm(part, thing, number, weights) if body.kind is ActorKind.FIREARM else None
+    if field == "seal":
+        alone = len(number) >= SHORTEST_ALONE
+        return Met(field, number, weights.document_without_issuer if alone else weights.hit_at, alone, "exact", part)
+    if field == "plate" and isinstance(thing, Conveyance):
+        return _by_giver(field, number, part, part.own.country, thing.country, "country", weights)
+    return Met(field, number, weights.document, alert=True, how="exact", part=part)
+
+
+def _by_giver(
+    field: str, number: str, part: Part, listed: str | None, seen: str | None, giver: str, weights: Weights
+) -> Met | None:
+    """A number that says something only together with who gave it out."""
+    if listed and seen:
+        return Met(field, number, weights.document, alert=True, how="exact", part=part) if listed == seen else None
+    alone = len(number) >= SHORTEST_ALONE
+    return Met(field, number, weights.document_without_issuer, alone, f"exact, {giver} unknown", part)
+
+
+def _firearm(part: Part, seen: Seized, number: str, weights: Weights) -> Met | None:
+    """Makers give out serial numbers, and are written in many ways: two that share no word are two makers."""
+    listed_by, seen_by = (frozenset((make or "").casefold().split()) for make in (part.own.make, seen.make))
+    if listed_by and seen_by and not listed_by & seen_by:
+        return Met("serial", number, weights.hit_at, alert=False, how="exact, other maker", part=part)
+    same = "same" if listed_by and seen_by else None
+    return _by_giver("serial", number, part, same, same, "maker", weights)
+
+
+def _named(vessel: Conveyance, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, list[Met]]]:
+    name = normalise(vessel.name or "")
     for actor in index.identified("vessel", name):
         own = actor.entry.body.identifiers
-        other = own and own.imo and conveyance.imo and digits(own.imo) != digits(conveyance.imo)
-        if actor.entry.body.kind is ActorKind.VESSEL and conveyance.kind.value == "vessel" and not other:
-            yield _met(actor, "vessel", name, weights.hit_at, alert=False, how="name only")
-
-
-def container_identifiers(container: Container, index: WatchlistIndex, weights: Weights) -> Iterator[Met]:
-    """Entries that carry the container's number."""
-    number = normalise(container.number)
-    for actor in index.identified("container", number):
-        yield _met(actor, "container", number, weights.document, alert=True)
+        other = own and own.imo and vessel.imo and digits(own.imo) != digits(vessel.imo)
+        if actor.kind is ActorKind.VESSEL and not other:
+            yield actor, [Met("vessel", name, weights.hit_at, alert=False, how="name only")]

@@ -55,7 +55,7 @@ class Screener:
         """The hits of what was seen, by the whole list or by an index of the entries that changed; the look back's own code."""
         index = entries if entries is not None else self._index
         if sighting.seen.seizure_route is None:
-            return self._judge.hits(sighting.seen, sighting.occurred_at, index)
+            return self._judge.hits(sighting.seen, sighting.occurred_at, index, sighting.beside)
         judged = (seizure_route_hit(route, sighting, index.list_version) for route in index.routes())
         return tuple(hit for hit in judged if hit)
 
@@ -93,6 +93,7 @@ class Screener:
             destination=event.declared.destination if event.declared else None,
             seen=one.seen,
             companions=others,
+            beside=one.beside,
             seized=event.seized,
             list_version=self._index.list_version,
             handling=event.handling,

@@ -1,21 +1,10 @@
-"""A hit in a sentence that an officer can say, in Spanish and English."""
+"""A hit on a name in a sentence that an officer can say, in Spanish and English."""
 
 from collections.abc import Iterable
 
 from shared.contracts.base import Text
 from shared.contracts.explanation import Evidence
 from shared.contracts.watchlist import ActorBody, EntryHead
-
-_FIELDS = {
-    "document": ("el documento", "the document"),
-    "plate": ("la placa", "the plate"),
-    "vin": ("el VIN", "the VIN"),
-    "imo": ("el número IMO", "the IMO number"),
-    "mmsi": ("el MMSI", "the MMSI"),
-    "registration": ("la matrícula", "the registration"),
-    "container": ("el contenedor", "the container"),
-    "vessel": ("el nombre del buque", "the vessel's name"),
-}
 
 _BIRTH = {
     "exact": ("misma fecha de nacimiento", "same birth date"),
@@ -61,14 +50,4 @@ def name_sentence(head: EntryHead, body: ActorBody, seen: str, listed: str, expl
     return Text(
         es=f"El nombre «{seen}» coincide con «{listed}» de {reference.es}{es}.",
         en=f"The name “{seen}” matches “{listed}” of {reference.en}{en}.",
-    )
-
-
-def identifier_sentence(head: EntryHead, body: ActorBody, field: str, number: str) -> Text:
-    """An identifier met the same identifier."""
-    reference = list_reference(head, body.source, body.source_id)
-    es, en = _FIELDS[field]
-    return Text(
-        es=f"{es[0].upper()}{es[1:]} {number} figura en {reference.es}.",
-        en=f"{en[0].upper()}{en[1:]} {number} is on {reference.en}.",
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.correlate.domain.screen.identifiers import digits, document_kind, document_number, normalise
 from services.correlate.domain.screen.names import organisation_words, words
-from shared.contracts.events import Container, Conveyance, Document, Person
+from shared.contracts.events import Container, Conveyance, Document, Person, Seized
 from shared.contracts.sightings import Subject
 from shared.contracts.vocabulary import ConveyanceKind, SubjectKind
 
@@ -91,6 +91,12 @@ def container_subject(container: Container) -> Subject | None:
     """A container by its number."""
     number = normalise(container.number)
     return Subject(kind=SubjectKind.CONTAINER, key=f"container:{number}") if number else None
+
+
+def firearm_subject(seized: Seized) -> Subject | None:
+    """A seized firearm by its serial number; None without one."""
+    serial = normalise(seized.serial or "")
+    return Subject(kind=SubjectKind.FIREARM, key=f"firearm:{serial}") if serial else None
 
 
 def organisation_subject(name: str) -> Subject | None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.parts import parts_of
 from services.correlate.domain.screen.screener import Screener, partition_copy
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.track.revisions import standing
@@ -17,10 +19,24 @@ from shared.contracts.watchlist import ActorEntry, RouteEntry
 
 _OBJECTS = {
     ActorKind.VEHICLE: SubjectKind.VEHICLE,
+    ActorKind.TRAILER: SubjectKind.VEHICLE,
     ActorKind.VESSEL: SubjectKind.VESSEL,
     ActorKind.AIRCRAFT: SubjectKind.AIRCRAFT,
     ActorKind.CONTAINER: SubjectKind.CONTAINER,
+    ActorKind.FIREARM: SubjectKind.FIREARM,
 }
+"""Whatever pulls it, a trailer is seen as a vehicle."""
+
+_MET_AS: Final = {
+    "plate": {SubjectKind.VEHICLE},
+    "vin": {SubjectKind.VEHICLE},
+    "imo": {SubjectKind.VESSEL},
+    "mmsi": {SubjectKind.VESSEL},
+    "registration": {SubjectKind.VESSEL, SubjectKind.AIRCRAFT, SubjectKind.RAIL},
+    "container": {SubjectKind.CONTAINER},
+    "seal": {SubjectKind.CONTAINER},
+}
+"""What carries an identifier of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,7 @@ class Concern:
 
 
 def concerned(entry: ActorEntry | RouteEntry) -> Concern:
-    """Persons and consignors for a name, persons for a document, the kind itself for an object; seizures as such for a route."""
+    """Persons and consignors for a name, persons for a document, the kind itself for an object and what its parts are seen as; seizures as such for a route."""
     if isinstance(entry, RouteEntry):
         return Concern(frozenset({SubjectKind.ROUTE}))
     body = entry.body
@@ -44,12 +60,9 @@ def concerned(entry: ActorEntry | RouteEntry) -> Concern:
         kinds.add(SubjectKind.ORGANISATION)
     if body.kind is ActorKind.DOCUMENT or body.documents:
         kinds.add(SubjectKind.PERSON)
-    own = body.identifiers
-    if own is not None and body.kind is not ActorKind.DOCUMENT:
-        kinds |= {SubjectKind.VEHICLE} if own.plate or own.vin else set()
-        kinds |= {SubjectKind.VESSEL} if own.imo or own.mmsi or own.registration else set()
-        kinds |= {SubjectKind.AIRCRAFT, SubjectKind.RAIL} if own.registration else set()
-        kinds |= {SubjectKind.CONTAINER} if own.container else set()
+    for part in parts_of(body):
+        for name, _ in part.keys:
+            kinds |= _MET_AS.get(name, set())
     return Concern(frozenset(kinds))
 
 

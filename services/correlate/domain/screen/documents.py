@@ -1,0 +1,101 @@
+"""A person's documents against those of the list: any one of them is enough, and a number counts only as what it was given out for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from services.correlate.domain.screen.identifiers import document_kind, document_number, normalise
+from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.objects import SHORTEST_ALONE
+from services.correlate.domain.screen.parts import parts_of
+from services.correlate.domain.screen.weights import Weights
+from shared.contracts.events import Document, Person
+from shared.contracts.explanation import Evidence
+from shared.contracts.vocabulary import ActorKind
+from shared.contracts.watchlist import ActorBody, ListedDocument
+
+_OF_PERSONS: Final = frozenset({ActorKind.PERSON, ActorKind.DOCUMENT})
+"""Entries whose documents a person may carry. A company's numbers are counted up from one: a passport has the same number by chance."""
+
+_REGISTERS: Final = frozenset(
+    normalise(word)
+    for word in (
+        "company_register",
+        "commercial_registry_number",
+        "chamber_of_commerce_number",
+        "business_registration_document",
+        "business_number",
+        "enterprise_number",
+        "public_registration_number",
+        "legal_entity_number",
+        "certificate_of_incorporation_number",
+        "government_gazette_number",
+        "file_number",
+        "license",
+        "trade_license_no",
+        "permit_number",
+        "c_r_no",
+    )
+)
+"""Types by which public lists give the entries of registers, not of persons, whoever they stand at."""
+
+_IDENTITIES: Final = frozenset({"PASSPORT", "NATIONALID"})
+
+
+@dataclass(frozen=True, slots=True)
+class MetDocument:
+    """A document of an entry that was seen: how surely, and whether that alone is enough to act on."""
+
+    listed: ListedDocument
+    number: str
+    bits: float
+    alert: bool
+    how: str
+
+    def evidence(self) -> Evidence:
+        """The same as evidence, with what is wrong with the document."""
+        said = {"type": self.listed.type, "state": self.listed.state.value} if self.listed.state else {}
+        listed = {"document": self.number, **{name: value for name, value in said.items() if value}}
+        return Evidence(listed=listed, seen={"document": self.number}, how=self.how, weight=self.bits)
+
+
+def document_matches(person: Person, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, MetDocument]]:
+    """Entries that carry one of the person's documents."""
+    for document in person.documents:
+        number = document_number(document)
+        for actor in index.identified("document", number):
+            found = [
+                met for held in _held(actor.entry.body, number) if (met := _met(actor.kind, held, document, number, weights))
+            ]
+            if found:
+                yield actor, max(found, key=lambda met: met.bits)
+
+
+def _held(body: ActorBody, number: str) -> Iterator[ListedDocument]:
+    """The entry's documents of a number: those it has, and the one that it is about."""
+    yield from (document for document in body.documents if normalise(document.number) == number)
+    for part in parts_of(body):
+        if ("document", number) in part.keys:
+            own = part.own
+            yield ListedDocument(type=own.type, number=number, issuer=own.issuer or own.country, state=own.state)
+
+
+def _met(kind: ActorKind, listed: ListedDocument, seen: Document, number: str, weights: Weights) -> MetDocument | None:
+    """How a document meets a listed one of the same number; None where the issuers differ, or only one is a person's."""
+    if listed.issuer and seen.issuer and listed.issuer != seen.issuer:
+        return None
+    told = _kind(listed.type)
+    same = told is None or told == _kind(seen.type)
+    if (kind not in _OF_PERSONS or told in _REGISTERS) and (told is None or not same or told in _IDENTITIES):
+        return None
+    long = len(number) >= SHORTEST_ALONE
+    if not (listed.issuer and seen.issuer):
+        return MetDocument(listed, number, weights.document_without_issuer, long, "exact, issuer unknown")
+    if same:
+        return MetDocument(listed, number, weights.document, alert=True, how="exact")
+    return MetDocument(listed, number, weights.document_of_other_type, long, "exact, other type")
+
+
+def _kind(word: str | None) -> str | None:
+    return normalise(document_kind(word)) if word else None
