@@ -127,6 +127,7 @@ def seen_at(code: str, hours: float, own_id: str | None = None, *, key: str = "v
         "partition_subject": key,
         "subject": Subject(kind=SubjectKind(key.partition(":")[0]), key=key),
         "list_version": 1,
+        "seen": Seen(),
         **fields,
     }
     return Sighting(
@@ -139,7 +140,6 @@ def seen_at(code: str, hours: float, own_id: str | None = None, *, key: str = "v
         occurred_at=NOON + timedelta(hours=hours),
         received_at=NOON + timedelta(hours=hours),
         place=Place(code=code),
-        seen=Seen(),
         **content,
     )
 

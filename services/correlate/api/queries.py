@@ -1,5 +1,6 @@
 """What is asked in ad hoc screening, and what of an event it stands for."""
 
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
@@ -8,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from rigour.territories import lookup_territory
 
 from services.correlate.entries.bodies import is_date
-from shared.contracts.events import Container, Conveyance, Document, PartialDate, Person, PersonName
+from shared.contracts.events import Container, Conveyance, Document, PartialDate, Person, PersonName, Seized
 from shared.contracts.sightings import Seen
-from shared.contracts.vocabulary import ActorKind, ConveyanceKind
+from shared.contracts.vocabulary import ActorKind, ConveyanceKind, SeizedCategory
 from shared.contracts.watchlist import Identifiers
 
 _LONGEST_NAME = 500
@@ -68,7 +69,7 @@ class ScreenQuery(_Strict):
     nationality: str | None = None
     nationalities: tuple[str, ...] = Field(default=(), max_length=64)
     documents: tuple[QueryDocument, ...] = Field(default=(), max_length=64)
-    identifiers: Identifiers | None = Field(default=None, description="of a vehicle, vessel, aircraft or container")
+    identifiers: Identifiers | None = Field(default=None, description="of an object or a document")
 
     _nationality = field_validator("nationality", mode="before")(_country)
 
@@ -94,6 +95,7 @@ class ScreenQuery(_Strict):
 
 _CONVEYANCES: dict[ActorKind, Literal["vehicle", "vessel", "aircraft"]] = {
     ActorKind.VEHICLE: "vehicle",
+    ActorKind.TRAILER: "vehicle",
     ActorKind.VESSEL: "vessel",
     ActorKind.AIRCRAFT: "aircraft",
 }
@@ -110,6 +112,8 @@ def seen_by(query: ScreenQuery) -> Seen:
         return Seen(conveyance=Conveyance(kind=ConveyanceKind(_CONVEYANCES[query.kind]), **fields))
     if query.kind is ActorKind.CONTAINER:
         return Seen(container=Container(number=own.container or "", seals=own.seals))
+    if query.kind is ActorKind.FIREARM:
+        return Seen(firearm=Seized(category=SeizedCategory.ARMS, serial=own.serial, make=own.make, calibre=own.calibre))
     if query.kind is ActorKind.ORGANISATION:
         return Seen(organisation=_name(query).text)
     nations = (*query.nationalities, query.nationality) if query.nationality else query.nationalities
@@ -119,9 +123,16 @@ def seen_by(query: ScreenQuery) -> Seen:
             birth_date=query.birth_date,
             sex=query.sex,
             nationalities=nations,
-            documents=tuple(Document(**one.model_dump()) for one in query.documents),
+            documents=tuple(_documents(query, own)),
         )
     )
+
+
+def _documents(query: ScreenQuery, own: Identifiers) -> Iterator[Document]:
+    """Those of the person, and the one that is asked for by itself."""
+    yield from (Document(**one.model_dump()) for one in query.documents)
+    if query.kind is ActorKind.DOCUMENT and own.container:
+        yield Document(type=own.type or "unknown", number=own.container, issuer=own.issuer or own.country, expires=own.expires)
 
 
 def _name(query: ScreenQuery) -> PersonName:

@@ -2,13 +2,18 @@
 
 import pytest
 
+from services.correlate.api.queries import ScreenQuery, seen_by
+from services.correlate.domain.screen.judge import Judge
+from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.track.lookback import concerned, look_back
 from shared.contracts.codec import encode
 from shared.contracts.events import EventKind, Seized
 from shared.contracts.sightings import SIGHTING_MESSAGE
 from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import Identifiers
-from tests.support.correlate import actor, event, hits, index_of, screener_of
+from tests.support.correlate import NOON, actor, event, hits, index_of, screener_of
+from tests.support.ingest import SEIZURE, canonical
+from tests.support.ingest import seizure as submitted_seizure
 
 GLOCK = actor(kind="firearm", identifiers=Identifiers(serial="ABC-123 45", make="Glock", calibre="9 mm"))
 
@@ -59,3 +64,26 @@ def test_a_firearm_listed_later_is_found_among_what_was_seized() -> None:
     assert concerned(GLOCK).kinds == {SubjectKind.FIREARM}
     [again] = look_back(own, screener_of(GLOCK), index_of(GLOCK))
     assert again.partition_subject == f"actor:{GLOCK.entry_id}"
+
+
+def test_a_query_asks_for_a_firearm_a_trailer_and_a_document_by_what_identifies_them() -> None:
+    asked = {
+        "firearm": {"serial": "abc 12345", "make": "Glock"},
+        "trailer": {"plate": "TC456BCD", "country": "GT"},
+        "document": {"type": "passport", "number": "A1234567", "issuer": "GT"},
+    }
+    for kind, identifiers in asked.items():
+        entry = actor(kind=kind, identifiers=Identifiers(**identifiers))
+        seen = seen_by(ScreenQuery.model_validate({"kind": kind, "identifiers": identifiers}))
+        [hit] = Judge(EvidenceMatcher()).hits(seen, NOON, index_of(entry))
+        assert (hit.alert, hit.score) == (True, 1.0)
+
+
+def test_what_an_agency_tells_of_a_firearm_meets_a_listed_one() -> None:
+    told = {"category": "arms", "count": 1, "serial": "abc-123 45", "make": "Glock", "calibre": "9 mm"}
+    submitted = canonical(submitted_seizure(seized=[told]), SEIZURE)
+    [seized] = submitted.event().seized
+    assert (seized.serial, seized.make, seized.calibre) == ("ABC12345", "Glock", "9 mm")
+    assert submitted.told.get("extra") is None
+    [hit] = hits(screener_of(GLOCK), submitted.event())
+    assert hit.alert

@@ -12,8 +12,8 @@ from services.correlate.domain.track.revisions import standing
 from services.correlate.domain.track.routes import Chain, progress
 from services.correlate.domain.waypoints import places_at
 from shared.contracts import places
-from shared.contracts.events import Place
-from shared.contracts.sightings import Sighting
+from shared.contracts.events import Conveyance, Place
+from shared.contracts.sightings import Seen, Sighting
 from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import Geofence, RouteEntry, Waypoint
 from tests.support.correlate import NOON, always, route, seen_at
@@ -79,6 +79,16 @@ def test_another_mode_another_subject_and_a_time_outside_the_validity_do_not_cou
     assert reached(corridor(subjects=(SubjectKind.PERSON,)), *passengers) == 2
     assert reached(corridor(valid_from=NOON + timedelta(hours=1)), *(seen_at(*one) for one in two)) == 0
     assert reached(corridor(valid_to=NOON + timedelta(hours=5)), *(seen_at(*one) for one in two)) == 0
+
+
+def test_a_route_for_trailers_is_travelled_by_what_is_pulled_and_by_nothing_else() -> None:
+    def reached_by(role: str, tracked: SubjectKind) -> int:
+        pulled = Seen(conveyance=Conveyance(kind="vehicle", role=role, plate="C123BCD", country="GT"))
+        trip = [seen_at(code, 5 * at, seen=pulled) for at, code in enumerate(CODES[:2])]
+        return reached(corridor(subjects=(tracked,)), *trip)
+
+    assert reached_by("semirremolque", SubjectKind.TRAILER) == reached_by("semirremolque", SubjectKind.VEHICLE) == 2
+    assert reached_by("tractor", SubjectKind.TRAILER) == 0
 
 
 def test_the_last_trip_counts_and_not_an_older_longer_one() -> None:

@@ -45,6 +45,9 @@ SEIZED = st.fixed_dictionaries(
         "substance": MAYBE,
         "quantity": st.decimals(0, 10**6, places=4).map(str),
         "unit": MAYBE | st.sampled_from(["g", "lb", "USD"]),
+        "serial": MAYBE,
+        "make": MAYBE,
+        "calibre": MAYBE,
     },
 )
 CROSSINGS = st.fixed_dictionaries(

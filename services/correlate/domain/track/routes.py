@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from services.correlate.domain.screen.parts import is_trailer
 from services.correlate.domain.track.policy import TrackPolicy
 from services.correlate.domain.waypoints import places_at
 from shared.contracts.sightings import Sighting
+from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import LegWindow, RouteBody, RouteEntry
 
 Way = Literal["forward", "reverse"]
@@ -68,10 +70,17 @@ def leg(body: RouteBody, at: int, way: Way, policy: TrackPolicy) -> LegWindow:
     return window or LegWindow(min=timedelta(0), max=policy.leg_without_window)
 
 
+def _sorts(sighting: Sighting) -> set[SubjectKind]:
+    """As what a route may track it: a trailer is a vehicle too."""
+    conveyance = sighting.seen.conveyance
+    pulled = sighting.subject.kind is SubjectKind.VEHICLE and conveyance is not None and is_trailer(conveyance.role)
+    return {sighting.subject.kind, SubjectKind.TRAILER} if pulled else {sighting.subject.kind}
+
+
 def follows(route: RouteEntry, sighting: Sighting, active: Callable[[UUID, datetime], bool]) -> bool:
     """Whether a sighting can count on a route: of what the route tracks, by a listed mode, while the route is in force."""
     body, at = route.body, sighting.occurred_at
-    tracked = sighting.subject.kind in body.subjects if body.subjects else sighting.carries
+    tracked = bool(_sorts(sighting) & set(body.subjects)) if body.subjects else sighting.carries
     return (
         tracked
         and sighting.place is not None
