@@ -1,6 +1,7 @@
 """The tables of correlate."""
 
 from services.correlate.tables.base import METADATA, SCHEMA
+from services.correlate.tables.imports import list_import, list_import_draft, list_import_fault, list_import_step
 from services.correlate.tables.track import alert, alert_revision, event, lineage_revision, lookback, lookback_marker, sighting
 from services.correlate.tables.watchlist import (
     entry,
@@ -8,8 +9,6 @@ from services.correlate.tables.watchlist import (
     entry_notice,
     entry_version,
     list_change,
-    list_import,
-    list_import_draft,
     list_version,
 )
 from shared.platform.database.offsets import offset_table
@@ -30,6 +29,8 @@ __all__ = [
     "list_change",
     "list_import",
     "list_import_draft",
+    "list_import_fault",
+    "list_import_step",
     "list_version",
     "lookback",
     "lookback_marker",

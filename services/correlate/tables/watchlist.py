@@ -1,10 +1,10 @@
-"""The list: entries with all their versions, what changed it when, imports on their way in, cases and notices."""
+"""The list: entries with all their versions, what changed it when, cases and notices."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlmodel import Field
 
@@ -108,62 +108,6 @@ class ListChangeRow(Table, table=True):
     import_id: UUID | None = None
 
 
-class ImportRow(Table, table=True):
-    """A list on its way in: opened, filled with drafts, compared, and done in one transaction."""
-
-    __tablename__: ClassVar[Any] = "list_import"
-    __table_args__: ClassVar[Any] = (Index("list_import_by_opening", "agency", "opened_at"),)
-
-    import_id: UUID = Field(primary_key=True)
-    agency: str = Field(sa_type=Text)
-    nation: str = Field(sa_type=Text)
-    source: str = Field(sa_type=Text)
-    state: str = Field(sa_type=Text)
-    opened_at: datetime = moment()
-    opened_by: str = Field(sa_type=Text)
-    list_date: date | None = Field(default=None, sa_type=Date)
-    why: str | None = Field(default=None, sa_type=Text)
-    rows: int = Field(default=0)
-    seen_version: int | None = Field(default=None, sa_type=BigInteger)
-    """The list's version that the shown difference was made against."""
-    ended_at: datetime | None = moment(nullable=True)
-    ended_by: str | None = Field(default=None, sa_type=Text)
-    after_version: int | None = Field(default=None, sa_type=BigInteger)
-    to_version: int | None = Field(default=None, sa_type=BigInteger)
-    counts: str | None = Field(default=None, sa_type=Text)
-    undoes: UUID | None = None
-
-
-class ImportDraftRow(Table, table=True):
-    """A draft of an import, ready to become an entry: everything that can be said of it without the list."""
-
-    __tablename__: ClassVar[Any] = "list_import_draft"
-    __table_args__: ClassVar[Any] = (
-        Index("list_import_draft_by_id", "import_id", "source_id"),
-        {"prefixes": ["UNLOGGED"]},
-    )
-
-    import_id: UUID = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    source_id: str = Field(sa_type=Text)
-    digest: bytes = Field(sa_type=LargeBinary)
-    kind: str = Field(sa_type=Text)
-    severity: str = Field(sa_type=Text)
-    category: str | None = Field(default=None, sa_type=Text)
-    requested_action: str = Field(sa_type=Text)
-    state: str = Field(sa_type=Text)
-    label: str = Field(sa_type=Text)
-    words: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    releasable_to: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
-    valid_from: datetime | None = moment(nullable=True)
-    valid_to: datetime | None = moment(nullable=True)
-    review_at: datetime | None = moment(nullable=True)
-    due_at: datetime | None = moment(nullable=True)
-    said: str = Field(sa_type=Text)
-    """The names of the fields that the draft says, comma between: the others stay as they are."""
-    body: str = Field(sa_type=Text)
-
-
 class CaseRow(Table, table=True):
     """Something about an entry that waits for an answer: a proposed correction, a suspected error, an edit for a second person."""
 
@@ -212,8 +156,6 @@ class NoticeRow(Table, table=True):
 
 
 list_change = core(ListChangeRow)
-list_import = core(ImportRow)
-list_import_draft = core(ImportDraftRow)
 entry_case = core(CaseRow)
 entry_notice = core(NoticeRow)
 list_version = core(ListVersion)

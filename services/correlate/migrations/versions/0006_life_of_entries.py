@@ -12,6 +12,7 @@ depends_on = None
 SCHEMA = "correlate"
 _MOMENT = sa.DateTime(timezone=True)
 _TEXTS = postgresql.ARRAY(sa.Text())
+_IMPORTS = ("list_import_step", "list_import_fault", "list_import_draft", "list_import")
 
 
 def upgrade() -> None:
@@ -93,47 +94,87 @@ def _create_imports() -> None:
         sa.Column("nation", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=True),
         sa.Column("opened_at", _MOMENT, nullable=False),
         sa.Column("opened_by", sa.Text(), nullable=False),
+        sa.Column("touched_at", _MOMENT, nullable=False),
         sa.Column("list_date", sa.Date(), nullable=True),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("seen_version", sa.BigInteger(), nullable=True),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=True),
         sa.Column("ended_at", _MOMENT, nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.Column("after_version", sa.BigInteger(), nullable=True),
         sa.Column("to_version", sa.BigInteger(), nullable=True),
-        sa.Column("counts", sa.Text(), nullable=True),
         sa.Column("undoes", sa.Uuid(), nullable=True),
+        sa.Column("cleared", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("import_id"),
         schema=SCHEMA,
     )
     op.create_index("list_import_by_opening", "list_import", ["agency", "opened_at"], schema=SCHEMA)
+    op.create_index(
+        "list_import_open",
+        "list_import",
+        ["agency", "source"],
+        unique=True,
+        schema=SCHEMA,
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    _create_drafts()
+
+
+def _create_drafts() -> None:
+    """Not logged: they are on their way only, and written once more when they are taken."""
     op.create_table(
         "list_import_draft",
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("source_id", sa.Text(), nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("severity", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=True),
         sa.Column("requested_action", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("weak", sa.Boolean(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("words", _TEXTS, nullable=False),
+        sa.Column("search", postgresql.TSVECTOR(), nullable=False),
         sa.Column("releasable_to", _TEXTS, nullable=False),
         sa.Column("valid_from", _MOMENT, nullable=True),
         sa.Column("valid_to", _MOMENT, nullable=True),
         sa.Column("review_at", _MOMENT, nullable=True),
-        sa.Column("due_at", _MOMENT, nullable=True),
+        sa.Column("due_active", _MOMENT, nullable=True),
+        sa.Column("due_submitted", _MOMENT, nullable=True),
         sa.Column("said", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("import_id", "number"),
         schema=SCHEMA,
         prefixes=["UNLOGGED"],
     )
-    op.create_index("list_import_draft_by_id", "list_import_draft", ["import_id", "source_id"], schema=SCHEMA)
+    op.create_index("list_import_draft_by_id", "list_import_draft", ["import_id", "source_id", "number"], schema=SCHEMA)
+    op.create_table(
+        "list_import_fault",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("errors", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "number"),
+        schema=SCHEMA,
+        prefixes=["UNLOGGED"],
+    )
+    op.create_table(
+        "list_import_step",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("entry_id", sa.Uuid(), nullable=True),
+        sa.Column("source_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("import_id", "what", "place"),
+        schema=SCHEMA,
+        prefixes=["UNLOGGED"],
+    )
 
 
 def _create_cases() -> None:
@@ -180,7 +221,7 @@ def _create_cases() -> None:
 
 
 def downgrade() -> None:
-    for table in ("entry_notice", "entry_case", "list_import_draft", "list_import", "list_change"):
+    for table in ("entry_notice", "entry_case", *_IMPORTS, "list_change"):
         op.drop_table(table, schema=SCHEMA)
     for index in ("entry_by_due", "entry_by_search", "entry_by_issuer"):
         op.drop_index(index, table_name="entry", schema=SCHEMA)
