@@ -1,11 +1,10 @@
 import subprocess
-import sysconfig
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import pytest
 
 from shared.platform.settings import KafkaSettings
+from tests.support import forked
 from tests.support.ingest_service import drop_topics, kafka_settings
 
 Atalaya = Callable[..., subprocess.CompletedProcess[str]]
@@ -23,10 +22,5 @@ async def kafka_of_test(kafka: str, topic_prefix: str, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def atalaya() -> Atalaya:
-    """The installed command."""
-    command = Path(sysconfig.get_path("scripts")) / "atalaya"
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run((command, *arguments), capture_output=True, text=True, check=False, timeout=60)
-
-    return run
+    """A command, run to its end."""
+    return forked.atalaya
