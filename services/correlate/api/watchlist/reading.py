@@ -1,142 +1,82 @@
-"""`GET /v1/watchlist/…`: the list, an entry, its history."""
+"""`GET /v1/watchlist/{actors|routes}` and one entry of it: as the list is, and as it was."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, BaseModel, Field
-from sqlalchemy import Select, and_, or_, select
+from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
 from starlette.responses import Response
 
+from services.correlate.api.watchlist.filters import At, EntryFilter
 from services.correlate.api.watchlist.guards import translated
 from services.correlate.api.watchlist.kinds import Kind, Reader
-from services.correlate.api.watchlist.view import (
-    Page,
-    answer,
-    author,
-    json_answer,
-    shown,
-)
-from services.correlate.entries.bodies import AnyEntry, readable
+from services.correlate.api.watchlist.pages import ListPage, Paging
+from services.correlate.api.watchlist.reads import Reads
+from services.correlate.api.watchlist.view import answer, author, shown
 from services.correlate.entries.versions import Author
-from services.correlate.store import entries as store
-from services.correlate.tables import entry as entries
-from services.correlate.watchlist.errors import EntryUnknownError
-from shared.contracts.base import Severity
-from shared.contracts.vocabulary import EntryState
-from shared.platform.database.engine import Database
-from shared.platform.http.cursors import Cursors
-
-_LEAST_SEARCHED = 2
+from services.correlate.entries.wanted import Wanted
+from services.correlate.store import search
+from services.correlate.watchlist import past
+from shared.platform.faults import Fault
+from shared.platform.http.problems import InvalidInputError
 
 
-def _searched(text: str) -> str:
-    found = readable(text)
-    if len(found) < _LEAST_SEARCHED:
-        raise ValueError("two characters at least are searched for")
-    return found
-
-
-class EntryFilter(BaseModel):
-    """What to list; each that is given must hold."""
+class WhichVersion(BaseModel):
+    """Which version of an entry: the present one unless told."""
 
     model_config = {"extra": "forbid"}
 
-    state: Literal["active", "ended", "all"] = "active"
-    kind: str | None = None
-    source: str | None = None
-    source_id: str | None = None
-    severity: Severity | None = None
-    q: Annotated[str, AfterValidator(_searched)] | None = Field(
-        default=None, max_length=100, description="Part of a name or identifier, two characters at least."
-    )
-    limit: int = Field(default=50, ge=1, le=500)
-    cursor: str | None = None
+    version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="This version of the entry.")
+    as_of: At | None = Field(default=None, description="As it was at a moment, or at a version of the list.")
 
 
-class HistoryFilter(BaseModel):
-    """How much of a history."""
-
-    model_config = {"extra": "forbid"}
-
-    limit: int = Field(default=100, ge=1, le=500)
-    cursor: str | None = None
-
-
-def add_reading(router: APIRouter, kind: Kind, database: Database, cursors: Cursors) -> None:
+def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
     """Add the routes of one kind."""
 
-    @router.get("", response_model=Page[kind.view], summary="The list, what changed last first")  # type: ignore[name-defined]
-    async def page(who: Reader, wanted: Annotated[EntryFilter, Query()]) -> Response:
-        every: Select[Any] = select(entries.c.content)
-        query = every.where(entries.c.type == kind.path[:-1], _visible(author(who)))
-        query = _filtered(query, wanted)
-        if wanted.cursor is not None:
-            query = query.where(entries.c.list_version < cursors.open(wanted.cursor, purpose=kind.path)["below"])
-        query = query.order_by(entries.c.list_version.desc()).limit(wanted.limit + 1)
-        async with database.transaction() as connection:
-            found = await store.read_page(connection, query)
-        page, more = found[: wanted.limit], len(found) > wanted.limit
-        follows = cursors.seal({"below": page[-1].list_version}, purpose=kind.path) if more else None
-        return json_answer({"items": [shown(entry) for entry in page], "next_cursor": follows})
+    @router.get("", response_model=ListPage[kind.view], summary="The list, what changed last first")  # type: ignore[name-defined]
+    async def page(request: Request, who: Reader, asked: Annotated[EntryFilter, Query()]) -> Response:
+        wanted = asked.wanted()
+        if asked.as_of is not None:
+            return await _then(request, kind, reads, author(who), asked, wanted)
+        paging = Paging(request, reads.cursors, kind.path, asked.cursor)
+        query = search.page_of(kind.path[:-1], wanted, author(who), paging.place.get("below"), asked.limit + 1)
+        async with reads.connection() as connection:
+            found = await search.found(connection, query)
+            more = await _total(connection, kind, reads, author(who), wanted) if asked.count else {}
+        some = found[: asked.limit]
+        place = {"below": some[-1].list_version} if len(found) > asked.limit else None
+        return paging.answer([shown(entry) for entry in some], place, **more)
 
-    @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too")
-    async def read(entry_id: UUID, who: Reader) -> Response:
-        async with database.transaction() as connection:
-            found = (await store.find_entries(connection, [entry_id])).get(entry_id)
-        with translated():
-            if not isinstance(found, kind.entry) or not author(who).may_see(found):
-                raise EntryUnknownError
-        return answer(found)
-
-    @router.get(
-        "/{entry_id}/history",
-        response_model=Page[kind.view],  # type: ignore[name-defined]
-        summary="The versions of an entry, the latest first: who changed it, when and why",
-    )
-    async def history(entry_id: UUID, who: Reader, wanted: Annotated[HistoryFilter, Query()]) -> Response:
-        purpose = f"history:{entry_id}"
-        below = cursors.open(wanted.cursor, purpose=purpose)["below"] if wanted.cursor is not None else None
-        async with database.transaction() as connection:
-            entry = (await store.find_entries(connection, [entry_id])).get(entry_id)
+    @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too, or as it was")
+    async def read(entry_id: UUID, who: Reader, which: Annotated[WhichVersion, Query()]) -> Response:
+        if which.version is not None and which.as_of is not None:
+            raise InvalidInputError([Fault("/as_of", "one_of_two", "Either a version or a moment.")])
+        async with reads.connection() as connection:
             with translated():
-                if not isinstance(entry, kind.entry) or not author(who).may_see(entry):
-                    raise EntryUnknownError
-            seen = await _versions(connection, entry_id, author(who), below, wanted.limit)
-        page, more = seen[: wanted.limit], len(seen) > wanted.limit
-        follows = cursors.seal({"below": page[-1].version}, purpose=purpose) if more else None
-        return json_answer({"items": [shown(version) for version in page], "next_cursor": follows})
+                if which.version is None and which.as_of is None:
+                    return answer(await past.seen(connection, entry_id, kind.entry, author(who)))
+                at = 0 if which.as_of is None else await reads.version(connection, which.as_of, "as_of")
+                return answer(
+                    await past.seen_then(connection, entry_id, kind.entry, author(who), version=which.version, list_version=at)
+                )
 
 
-async def _versions(connection: AsyncConnection, entry_id: UUID, who: Author, below: int | None, limit: int) -> list[AnyEntry]:
-    """The next versions that the author may see, one more than asked for where there are more."""
-    seen: list[AnyEntry] = []
-    while len(seen) <= limit:
-        read = await store.history_of(connection, entry_id, below, limit + 1)
-        seen += [version for version in read if who.may_see(version)]
-        if len(read) <= limit:
-            break
-        below = read[-1].version
-    return seen
+async def _then(request: Request, kind: Kind, reads: Reads, who: Author, asked: EntryFilter, wanted: Wanted) -> Response:
+    """The list as it was: the version found for the first page stays that of all that follow."""
+    paging = Paging(request, reads.cursors, f"{kind.path}:past", asked.cursor)
+    after = UUID(paging.place["after"]) if paging.place else None
+    async with reads.connection() as connection:
+        at = paging.place.get("at")
+        if at is None:
+            at = await reads.version(connection, asked.as_of or 0, "as_of")
+        some = await past.listed(connection, kind.path[:-1], at, wanted, who, after, asked.limit, reads.bounds.past_rows)
+    place = {"after": str(some.after), "at": at} if some.after is not None else None
+    return paging.answer([shown(entry) for entry in some.items], place, list_version=at)
 
 
-def _visible(who: Author) -> Any:
-    if who.admin:
-        return True
-    shown = [state.value for state in EntryState if state.alerts or state.ended]
-    return or_(
-        entries.c.originator == who.agency,
-        and_(entries.c.releasable_to.contains([who.nation]), entries.c.state.in_(shown)),
-    )
-
-
-def _filtered(query: Select[Any], wanted: EntryFilter) -> Select[Any]:
-    for name in ("kind", "source", "source_id", "severity"):
-        if (value := getattr(wanted, name)) is not None:
-            query = query.where(entries.c[name] == value)
-    if wanted.state != "all":
-        query = query.where(entries.c.ended_at.is_(None) if wanted.state == "active" else entries.c.ended_at.is_not(None))
-    if wanted.q is not None:
-        query = query.where(entries.c.label.contains(wanted.q, autoescape=True))
-    return query
+async def _total(connection: AsyncConnection, kind: Kind, reads: Reads, who: Author, wanted: Wanted) -> dict[str, Any]:
+    most = reads.bounds.count_most
+    counted = await search.count(connection, kind.path[:-1], wanted, who, most)
+    return {"total": {"count": min(counted, most), "exact": counted <= most}}

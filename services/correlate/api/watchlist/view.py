@@ -1,5 +1,6 @@
 """Entries as the API reads and shows them: what the issuer wrote, and beside it what the list knows of it."""
 
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -50,6 +51,11 @@ def shown(entry: AnyEntry) -> dict[str, Any]:
     whole = entry.model_dump(mode="json", by_alias=True)
     body: dict[str, Any] = whole.pop("body")
     return {**body, **whole}
+
+
+def dumped(models: Sequence[BaseModel]) -> list[dict[str, Any]]:
+    """Models as JSON has them; what was not set is not said."""
+    return [model.model_dump(mode="json", by_alias=True, exclude_unset=True) for model in models]
 
 
 def answer(entry: AnyEntry, status: int = 200, **headers: str) -> Response:
