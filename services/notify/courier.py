@@ -4,10 +4,9 @@ import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from services.notify.domain.rendering import CONTENT_TYPES, rendered
+from services.notify.domain.rendering import CONTENT_TYPES, content, rendered
 from services.notify.domain.retry import SCHEDULE, Verdict, asked_pause, next_delay, verdict
 from services.notify.domain.signing import signed_headers
-from services.notify.fanout import body_of
 from services.notify.metrics import ATTEMPT_SECONDS, ATTEMPTS, answer_label
 from services.notify.store.queue import AttemptMade, Claimed, Result
 from services.notify.vault import SealedWithUnknownKeyError, Vault
@@ -41,7 +40,7 @@ class Courier:
         """Send it, at once a second time if the connection just ended; the result, and whether the endpoint answered."""
         if claimed.withheld:
             return Result(claimed.id, claimed.token, claimed.subscription, "withheld"), True
-        message = body_of(claimed.form, claimed.body, claimed.alert, claimed.revision, claimed.at)
+        message = content(claimed.form, claimed.body, claimed.alert, claimed.revision, claimed.at)
         body = rendered(message, claimed.format, claimed.id)
         made, answer = await self._attempt(claimed, body)
         attempts: tuple[AttemptMade, ...] = (made,)

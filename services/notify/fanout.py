@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.notify.domain.plan import Form, Plan, plan
-from services.notify.domain.rendering import body, notice
+from services.notify.domain.rendering import body
 from services.notify.store import alerts as store
 from services.notify.store.alerts import Endpoint, NewDelivery, NewRevision
 from services.notify.store.queue import Claimed
@@ -78,6 +78,8 @@ async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve:
                 subscriptions = [endpoint.subscription for endpoint in endpoints.values()]
                 plans.append((revision, plan(one.message, subscriptions, histories.get(revision.alert, {}))))
         await store.withhold(pipe, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
+        reports = [(revision.alert, who) for revision, planned in plans for who in planned.downgraded]
+        await store.withhold(pipe, reports, now, kept=Form.FLAGGED)
         new: list[NewDelivery] = []
         for revision, planned in plans:
             first = not known[revision.alert] and times[revision.alert] == 1
@@ -152,8 +154,3 @@ def _claimed(identity: UUID, token: UUID, revision: NewRevision, endpoint: Endpo
         body=revision.body,
         traceparent=revision.traceparent,
     )
-
-
-def body_of(form: Form, stored: bytes, alert: UUID, revision: int, at: datetime) -> bytes:
-    """The message of a delivery: the stored one, or, for whom it was withdrawn from, the notice without content."""
-    return stored if form is Form.FULL else notice(alert, revision, at)

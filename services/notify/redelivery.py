@@ -41,7 +41,7 @@ class Redelivery:
     async def send_again(self, identity: UUID, nation: str | None) -> Any:
         """The same message under the same id once more; raises UnknownDeliveryError or NotSentAgainError.
 
-        An alert that its partner may no longer see, by its newest revision, is not sent again.
+        An alert that its partner may no longer see, or has flagged since, by its newest revision, is not sent again.
         """
         async with self._database.transaction() as connection:
             delivery = await deliveries.one(connection, identity)
@@ -51,8 +51,11 @@ class Redelivery:
             if subscription is None or subscription.state == SubscriptionState.ENDED:
                 raise NotSentAgainError("Its subscription has ended.")
             newest = AlertMessage.model_validate_json(await deliveries.latest_body(connection, delivery.alert_id))
-            if delivery.form == Form.FULL and not release(newest.data, delivery.partner).allowed:
+            decision = release(newest.data, delivery.partner)
+            if delivery.form != Form.NOTICE and not decision.allowed:
                 raise NotSentAgainError("The alert was withdrawn from this partner.")
+            if delivery.form == Form.FULL and decision.flagged:
+                raise NotSentAgainError("This nation has flagged the entry since; a later revision says so.")
             if not await deliveries.send_again(connection, delivery):
                 raise NotSentAgainError("It is on its way.")
             changed = await deliveries.one(connection, identity)

@@ -59,6 +59,7 @@ def alert_message(
         "severity": "high",
         "score": 0.9,
         "requested_action": "INQUIRY_CHECK",
+        "executed_action": "INQUIRY_CHECK",
         "headline": {"es": "Vehículo señalado", "en": "Listed vehicle"},
         "subject": {"kind": "vehicle", "key": "vehicle:GT:C123BCD"},
         "evidence": [{"event_id": uuid.uuid4(), "occurred_at": AT, "place": {"code": "GT-SV-01", "nations": ["GT", "SV"]}}],

@@ -31,7 +31,9 @@ class DeliveryOut(BaseModel):
     partner: str
     alert_id: UUID
     revision: int
-    form: Literal["full", "notice"] = Field(description="the alert, or only the notice that it was withdrawn")
+    form: Literal["full", "flagged", "notice"] = Field(
+        description="the alert; as a report, to a nation that has flagged its entry; or only the notice that it was withdrawn"
+    )
     reasons: list[str] = Field(description="why it may go to this partner")
     state: State
     attempts: int

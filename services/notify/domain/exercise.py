@@ -19,6 +19,7 @@ def exercise_alert(identity: UUID, nation: Nation, at: datetime, until: datetime
         score=0,
         exercise=True,
         requested_action=RequestedAction.INFORM_ONLY,
+        executed_action=RequestedAction.INFORM_ONLY,
         headline=Text(
             es="EJERCICIO: prueba de la suscripción, no requiere ninguna acción",
             en="EXERCISE: test of the subscription, nothing is asked for",

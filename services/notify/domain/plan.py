@@ -12,10 +12,14 @@ from shared.contracts.alerts import AlertMessage, AlertType
 
 
 class Form(StrEnum):
-    """What a delivery says: the whole alert, or only that it was withdrawn."""
+    """What a delivery says."""
 
     FULL = "full"
+    """The whole alert."""
+    FLAGGED = "flagged"
+    """The alert as a report, to a nation that has flagged its entry."""
     NOTICE = "notice"
+    """Only that the alert was withdrawn."""
 
 
 class History(StrEnum):
@@ -43,6 +47,9 @@ class Plan:
 
     deliveries: tuple[Planned, ...]
     withheld: frozenset[UUID]
+    """None of them."""
+    downgraded: frozenset[UUID] = frozenset()
+    """None that asks for more than to be told of."""
 
 
 def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: Mapping[UUID, History]) -> Plan:
@@ -51,18 +58,22 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
     Who has an earlier revision gets every later one, whatever its filter says by now: a stale alert is worse than one too
     many. An end (closed, withdrawn) is told only to those. Who may see the alert no longer gets a notice without content if
     it may have seen an earlier revision; what still waits for it is withheld, and if it saw nothing, it is told nothing.
+    A nation that has flagged the entry gets a report, and what still waits for it and asks for more is withheld.
     """
     ending = message.type in {AlertType.CLOSED, AlertType.WITHDRAWN}
     deliveries: list[Planned] = []
     withheld: set[UUID] = set()
+    downgraded: set[UUID] = set()
     for subscription in subscriptions:
         past = history.get(subscription.id, History.NOTHING)
         decision = release(message.data, subscription.partner)
         if decision.allowed:
             if past is not History.NOTHING or (not ending and wanted(message.data, subscription.filter)):
-                deliveries.append(Planned(subscription.id, Form.FULL, decision))
+                deliveries.append(Planned(subscription.id, Form.FLAGGED if decision.flagged else Form.FULL, decision))
+            if decision.flagged and past is not History.NOTHING:
+                downgraded.add(subscription.id)
         elif past is not History.NOTHING:
             withheld.add(subscription.id)
             if past is History.SEEN:
                 deliveries.append(Planned(subscription.id, Form.NOTICE, decision))
-    return Plan(tuple(deliveries), frozenset(withheld))
+    return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded))

@@ -1,4 +1,4 @@
-"""The one place that decides whether a partner may see an alert."""
+"""The one place that decides whether a partner may see an alert, and whether it is told to act on it."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,8 @@ class Release:
 
     allowed: bool
     reasons: tuple[str, ...]
+    flagged: bool = False
+    """It is a report there: the nation does not execute the entry on its territory."""
 
 
 def release(alert: Alert, nation: Nation) -> Release:
@@ -20,6 +22,12 @@ def release(alert: Alert, nation: Nation) -> Release:
     `alert.handling.releasable_to` is the intersection over all evidence and entries of the revision, so a nation outside it is
     kept out by at least one originator. An empty intersection is nobody, never everybody.
     """
-    if nation in alert.handling.releasable_to:
-        return Release(allowed=True, reasons=(f"every originator releases it to {nation}", f"TLP:{alert.handling.tlp.value}"))
-    return Release(allowed=False, reasons=(f"an originator does not release it to {nation}", f"TLP:{alert.handling.tlp.value}"))
+    label = f"TLP:{alert.handling.tlp.value}"
+    if nation not in alert.handling.releasable_to:
+        return Release(allowed=False, reasons=(f"an originator does not release it to {nation}", label))
+    allowed = f"every originator releases it to {nation}"
+    if nation in alert.flagged_by:
+        return Release(
+            allowed=True, reasons=(allowed, f"{nation} has flagged the entry: for information only", label), flagged=True
+        )
+    return Release(allowed=True, reasons=(allowed, label))

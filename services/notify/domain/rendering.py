@@ -5,16 +5,36 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from services.notify.domain.plan import Form
 from services.notify.domain.subscription import Format
 from shared.contracts.alerts import AlertMessage, AlertType
+from shared.contracts.territory import as_requested, downgraded
 
 CONTENT_TYPES = {Format.JSON: "application/json", Format.CLOUDEVENTS: "application/cloudevents+json"}
 SOURCE = "urn:atalaya:notify"
 
 
 def body(message: AlertMessage) -> bytes:
-    """A revision as every partner that may see it gets it: whole, with `null` where there is nothing, as `GET /v1/alerts` shows it."""
+    """A revision as it is stored, and as every partner that may see it and has not flagged its entry gets it.
+
+    Whole, with `null` where there is nothing, as `GET /v1/alerts` shows it.
+    """
+    if message.data.executed_action is None:
+        message = message.model_copy(update={"data": as_requested(message.data)})
     return message.model_dump_json(by_alias=True).encode()
+
+
+def content(form: Form, stored: bytes, alert: UUID, revision: int, at: datetime) -> bytes:
+    """The message of a delivery in its form; `stored` is what `body` made of the revision."""
+    if form is Form.NOTICE:
+        return notice(alert, revision, at)
+    return report(stored) if form is Form.FLAGGED else stored
+
+
+def report(stored: bytes) -> bytes:
+    """A stored revision as a nation gets it that has flagged its entry. Made as it is sent: few are, and the others wait for none of it."""
+    message = AlertMessage.model_validate_json(stored)
+    return body(message.model_copy(update={"data": downgraded(message.data)}))
 
 
 def notice(alert: UUID, revision: int, at: datetime) -> bytes:
@@ -24,7 +44,7 @@ def notice(alert: UUID, revision: int, at: datetime) -> bytes:
 
 
 def rendered(message: bytes, format_: Format, identity: UUID) -> bytes:
-    """The body of a delivery. `message` is the alert's message, or what `notice` made.
+    """The body of a delivery. `message` is what `content` made.
 
     CloudEvents 1.0, structured mode: its `id` is the `webhook-id`, its `type` ours with the reverse name in front, its `data`
     the alert.

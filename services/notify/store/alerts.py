@@ -84,7 +84,7 @@ async def endpoints_of(answer: Answer) -> dict[UUID, Endpoint]:
 _HISTORY = """
     SELECT DISTINCT ON (d.alert_id, d.subscription_id) d.alert_id, d.subscription_id, d.form, d.state,
            EXISTS (SELECT 1 FROM notify.delivery e
-                   WHERE e.alert_id = d.alert_id AND e.subscription_id = d.subscription_id AND e.form = 'full'
+                   WHERE e.alert_id = d.alert_id AND e.subscription_id = d.subscription_id AND e.form <> 'notice'
                      AND (e.attempts > 0 OR EXISTS (SELECT 1 FROM notify.queue p WHERE p.id = e.id AND p.token IS NOT NULL))) AS seen
     FROM notify.delivery d WHERE d.alert_id = ANY(%(alerts)s::uuid[])
     ORDER BY d.alert_id, d.subscription_id, d.revision DESC
@@ -186,7 +186,7 @@ _WITHHOLD = """
         UPDATE notify.queue q SET withheld = true
         FROM unnest(CAST(%(alerts)s AS uuid[]), CAST(%(subscriptions)s AS uuid[])) AS w (alert_id, subscription_id),
              notify.delivery d
-        WHERE q.alert_id = w.alert_id AND q.subscription_id = w.subscription_id AND d.id = q.id AND d.form = 'full'
+        WHERE q.alert_id = w.alert_id AND q.subscription_id = w.subscription_id AND d.id = q.id AND d.form NOT IN ('notice', %(kept)s::text)
         RETURNING q.id, q.token
     )
     SELECT id FROM stopped WHERE token IS NULL
@@ -197,8 +197,8 @@ _SETTLE_WITHHELD = """
     """
 
 
-async def withhold(pipe: Pipe, pairs: Collection[tuple[UUID, UUID]], now: datetime) -> None:
-    """Stop waiting deliveries (alert, subscription) whose partner may no longer see them.
+async def withhold(pipe: Pipe, pairs: Collection[tuple[UUID, UUID]], now: datetime, *, kept: Form = Form.NOTICE) -> None:
+    """Stop waiting deliveries (alert, subscription) that may not go out any more: all but notices and those of the form `kept`.
 
     What was never claimed is settled here. What a dispatcher has in hand is marked: it is not tried again, and what comes
     after it still waits for it, so that a notice never arrives before the alert it takes back.
@@ -206,7 +206,11 @@ async def withhold(pipe: Pipe, pairs: Collection[tuple[UUID, UUID]], now: dateti
     if not pairs:
         return
     ordered = sorted(pairs)
-    values = {"alerts": [alert for alert, _ in ordered], "subscriptions": [subscription for _, subscription in ordered]}
+    values = {
+        "alerts": [alert for alert, _ in ordered],
+        "subscriptions": [subscription for _, subscription in ordered],
+        "kept": kept.value,
+    }
     ids = [row[0] for row in await (await pipe.send(_WITHHOLD, values)).rows()]
     if ids:
         await pipe.send(_SETTLE_WITHHELD, {"ids": ids, "now": now})
