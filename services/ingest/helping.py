@@ -87,7 +87,7 @@ class Helper:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("it was started with pipes")
         async with asyncio.TaskGroup() as group:
-            watcher = group.create_task(_close_on(stop, process.stdin))
+            watcher = group.create_task(self._end_on(stop, process, process.stdin))
             try:
                 process.stdin.write(frame(self._settings))
                 await _answer(process.stdout)
@@ -102,6 +102,14 @@ class Helper:
                 while self._asked:
                     self._asked.popleft().set_result(None)
                 watcher.cancel()
+
+    async def _end_on(self, stop: asyncio.Event, process: asyncio.subprocess.Process, stdin: asyncio.StreamWriter) -> None:
+        """It finishes what it was given; one that has not begun yet was given nothing and is not waited for."""
+        await stop.wait()
+        if self._stdin is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        stdin.close()
 
 
 class Judges:
@@ -124,11 +132,6 @@ class Judges:
 async def _answer(stream: asyncio.StreamReader) -> Any:
     (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
     return opened(await stream.readexactly(length))
-
-
-async def _close_on(stop: asyncio.Event, stdin: asyncio.StreamWriter) -> None:
-    await stop.wait()
-    stdin.close()
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -155,8 +155,8 @@ class Desk:
 
 @contextlib.asynccontextmanager
 async def running(kafka: KafkaSettings, *, token: str, http: dict[str, Any] | None = None, **ingest: Any) -> AsyncIterator[Desk]:
-    """Ingest, ready, until the block ends; its workers must then end without a fault."""
-    given: dict[str, Any] = {"kafka_agencies": {"GT-SAT": "GT"}, **ingest}
+    """Ingest, ready, until the block ends; its workers must then end without a fault. Its helper is there only if asked for."""
+    given: dict[str, Any] = {"kafka_agencies": {"GT-SAT": "GT"}, "helper": False, **ingest}
     settings = Settings(kafka=kafka, http=HttpSettings(**(http or {})), ingest=IngestSettings.model_validate(given))
     stop = asyncio.Event()
     async with open_ingest(settings) as service, asyncio.TaskGroup() as group:

@@ -102,6 +102,12 @@ async def test_it_ends_when_its_input_ends_however_that_came() -> None:
         assert await process.wait() == 0
 
 
+async def test_one_that_is_told_to_stop_before_it_has_begun_is_not_waited_for() -> None:
+    stop = asyncio.Event()
+    stop.set()
+    assert await Helper(SETTINGS)._run_one(stop) == -signal.SIGKILL
+
+
 async def judged(judges: Judges, items: Sequence[bytes | Refusal]) -> list[Judgement]:
     found, _ = await judges.judge(READER, items)
     return list(found)
