@@ -1,92 +1,57 @@
 """Real engines for every test: taken from the environment, or the embedded pair, started once per run."""
 
 import asyncio
-import contextlib
-import tempfile
-import threading
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Future
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
 from services.cli.engines.kafka import embedded_kafka
 from services.cli.engines.postgres import embedded_postgres
+from tests.support.engines import ENGINES, Engines, folder, kept, shared
 
 
-class TestEngines(BaseSettings):
-    """`ATALAYA_TEST_KAFKA` and `ATALAYA_TEST_DATABASE`: engines that run already (the database one as superuser)."""
-
-    __test__ = False
-    model_config = SettingsConfigDict(env_prefix="ATALAYA_TEST_", frozen=True)
-
-    kafka: str | None = None
-    database: str | None = None
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Several workers (pytest-xdist) share one pair of engines, which their controller holds."""
+    node.workerinput[ENGINES] = shared(node.config).model_dump()
 
 
-@contextlib.contextmanager
-def _kept(engine: AbstractAsyncContextManager[str]) -> Iterator[str]:
-    """Hold an async context open on a loop of its own, so that it outlives the loops of the tests."""
-    address: Future[str] = Future()
-    done = asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def hold() -> None:
-        try:
-            async with engine as where:
-                address.set_result(where)
-                await done.wait()
-        except BaseException as error:
-            if address.done():
-                raise
-            address.set_exception(error)
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(hold())
-
-    thread = threading.Thread(target=run, name="engine")
-    thread.start()
-    try:
-        yield address.result()
-    finally:
-        if thread.is_alive():
-            loop.call_soon_threadsafe(done.set)
-        thread.join()
+def _given(config: pytest.Config) -> Engines:
+    """Engines that run already: the controller's for its workers, else those that the environment names."""
+    return Engines(**getattr(config, "workerinput", {}).get(ENGINES, {}))
 
 
 @pytest.fixture(scope="session")
 def engines_folder() -> Iterator[Path]:
-    """Not under pytest's own folder: each run of pytest closes that to other accounts, such as PostgreSQL's under root."""
-    with tempfile.TemporaryDirectory(prefix="atalaya-engines-") as folder:
-        yield Path(folder)
+    with folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def kafka(engines_folder: Path) -> Iterator[str]:
+def kafka(pytestconfig: pytest.Config, engines_folder: Path) -> Iterator[str]:
     """The bootstrap address of a real broker, one for the whole run."""
-    if given := TestEngines().kafka:
+    if given := _given(pytestconfig).kafka:
         yield given
         return
-    with _kept(embedded_kafka(engines_folder)) as address:
+    with kept(embedded_kafka(engines_folder)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def postgres(engines_folder: Path) -> Iterator[str]:
+def postgres(pytestconfig: pytest.Config, engines_folder: Path) -> Iterator[str]:
     """The address of a real server as its superuser, one for the whole run."""
-    if given := TestEngines().database:
+    if given := _given(pytestconfig).database:
         yield given
         return
-    with _kept(embedded_postgres(engines_folder)) as address:
+    with kept(embedded_postgres(engines_folder)) as address:
         yield address
 
 
