@@ -10,6 +10,7 @@ from fastapi import APIRouter
 
 from services.correlate.api.alerts import alerts_router
 from services.correlate.api.screen import screen_router
+from services.correlate.api.watchlist.imports import imports_router
 from services.correlate.api.watchlist.reads import Reads
 from services.correlate.api.watchlist.routes import watchlist_routers
 from services.correlate.housekeeping import Expiry, Periodic, Purge
@@ -25,6 +26,8 @@ from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
 from services.correlate.watchlist.changing import Watchlist
 from services.correlate.watchlist.clock import ListClock
+from services.correlate.watchlist.committing import Committing
+from services.correlate.watchlist.importing import Imports
 from services.correlate.watchlist.turns import Turns
 from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
@@ -83,6 +86,7 @@ class _Parts:
             partitions=self.partitions.events,
         )
         self.watchlist = Watchlist(self.writer)
+        self.imports = Imports(self.writer, correlate.imports)
 
     async def _mark_again(self) -> None:
         """Of no use where no relay is: the copies that have one see to it."""
@@ -100,6 +104,7 @@ class _Parts:
         chunk = self.settings.correlate.import_chunk
         return [
             *watchlist_routers(self.watchlist, Reads(self.database, cursors, self.clock, self.settings.correlate.reading), chunk),
+            imports_router(self.imports, Committing(self.imports), cursors),
             alerts_router(self.database, cursors),
             screen_router(self.feed, self.clock, self.settings.correlate.screen_slice_ms / 1000),
         ]
@@ -136,6 +141,7 @@ class _Parts:
             look_back,
             Periodic("expiry", correlate.expire_every_seconds, expiry.once),
             Periodic("list-clock", correlate.expire_every_seconds, ListClock(self.writer).once),
+            Periodic("imports", correlate.expire_every_seconds, self.imports.tidy, at_once=1),
             Periodic("purge", correlate.purge_every_seconds, purge.once),
         ]
 

@@ -4,6 +4,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from services.correlate.import_settings import ImportSettings
 from services.correlate.list_settings import ListSettings
 from services.correlate.reading_settings import ReadingSettings
 from services.correlate.track_settings import TrackSettings
@@ -84,6 +85,7 @@ class CorrelateSettings(Group):
     )
 
     life: ListSettings = Field(default=ListSettings(), description="Every bound of the life of an entry.")
+    imports: ImportSettings = Field(default=ImportSettings(), description="Every bound of taking a list in whole.")
     reading: ReadingSettings = Field(default=ReadingSettings(), description="How much of the list one question may read.")
     track: TrackSettings = Field(default=TrackSettings(), description="Every bound of tracking.")
 

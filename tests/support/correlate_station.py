@@ -166,6 +166,12 @@ async def end_offsets(kafka: KafkaSettings, topic: str) -> dict[int, int]:
 
 async def topic_values(kafka: KafkaSettings, topic: str, header: str | None = None) -> list[Any]:
     """The values of a topic as far as it goes now, or one header of each."""
+    found = await records(kafka, topic)
+    return [record.value if header is None else dict(record.headers)[header].decode() for record in found]
+
+
+async def records(kafka: KafkaSettings, topic: str) -> list[Any]:
+    """All records of a topic as far as it goes now."""
     consumer = await open_consumer(kafka, group=None)
     found: list[Any] = []
     try:
@@ -175,8 +181,8 @@ async def topic_values(kafka: KafkaSettings, topic: str, header: str | None = No
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
         while any([await consumer.position(tp) < ends[tp] for tp in partitions]):
-            for records in (await consumer.getmany(timeout_ms=200)).values():
-                found += [record.value if header is None else dict(record.headers)[header].decode() for record in records]
+            for part in (await consumer.getmany(timeout_ms=200)).values():
+                found += part
     finally:
         await consumer.stop()
     return found

@@ -119,7 +119,7 @@ def difference(held: Mapping[str, Held], drafts: Iterable[ActorBody]) -> Differe
         body = merged(before.body, draft)
         if before.ended:
             added.append(body)
-        elif fields := tuple(_changes(before.body, body)):
+        elif fields := tuple(changes(before.body, body)):
             changed.append(Changed(before, body, fields))
         else:
             unchanged += 1
@@ -151,7 +151,14 @@ def narrowed(before: Handling | None, after: Handling | None) -> Handling | None
     return Handling(tlp=tlp, releasable_to=kept)
 
 
-def _changes(before: ActorBody, after: ActorBody) -> Iterator[FieldChange]:
+def merged_again(before: ActorBody, draft: ActorBody) -> ActorBody:
+    """The same of an entry that had ended: it begins anew, so how long it is valid is the draft's alone."""
+    anew = {name: getattr(draft, name) for name in ("valid_from", "valid_to", "review_on")}
+    return merged(before, draft).model_copy(update=anew)
+
+
+def changes(before: ActorBody, after: ActorBody) -> Iterator[FieldChange]:
+    """What differs, field by field; nothing where only the list's date does."""
     found = [
         FieldChange(name, old, new)
         for name in ActorBody.model_fields
