@@ -123,7 +123,7 @@ async def _between(paging: Paging, asked: DifferenceFilter, reads: Reads, connec
     until: datetime | int = reads.clock.now() if asked.until is None else asked.until
     upto = await reads.version(connection, until, "until")
     if upto < since:
-        raise InvalidInputError([Fault("/until", "before_since", "It lies before the other moment.")])
+        raise InvalidInputError([Fault("", "before_since", "It lies before the other moment.", parameter="until")])
     return since, upto
 
 

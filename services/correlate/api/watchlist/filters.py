@@ -1,5 +1,6 @@
 """What may be asked of the list, as parameters of an address."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -11,7 +12,6 @@ from pydantic import (
     Field,
     StringConstraints,
     TypeAdapter,
-    ValidationError,
 )
 
 from services.correlate.entries.bodies import query_words
@@ -25,6 +25,7 @@ from shared.platform.http.problems import InvalidInputError
 
 _LEAST_SEARCHED: Final = 2
 _MOST_VALUES: Final = 50
+_DATED: Final = re.compile(r"\d{4}-\d\d-\d\d.")
 _MOMENT: Final = TypeAdapter[datetime](AwareDatetime)
 _ALL: Final = frozenset(EntryState)
 _WORDS: Final = {
@@ -52,10 +53,12 @@ def _moment(value: Any) -> Any:
     """A moment or a version of the list out of an address."""
     text = str(value).strip()
     if text.isascii() and text.isdigit():
-        return int(text) if len(text) <= 18 else value  # noqa: PLR2004 - as many digits as a bigint surely has
+        return int(text)
     try:
+        if not _DATED.match(text):
+            raise ValueError  # noqa: TRY301 - a number with a sign or a fraction would be taken for seconds since 1970
         return _MOMENT.validate_python(text).astimezone(UTC)
-    except (ValidationError, OverflowError):
+    except (ValueError, OverflowError):
         raise ValueError(
             "a moment has a date, a time and an offset (2026-11-24T06:00:00Z; a plus sign is written %2B in an address), "
             "a version of the list is a whole number"
@@ -108,7 +111,7 @@ class EntryFilter(BaseModel):
         """The same for the store. Raises InvalidInputError for a question that cannot be answered of the past."""
         if self.as_of is not None and (beside := [name for name in _NOT_OF_THE_PAST if getattr(self, name)]):
             detail = "The past is not searched by this; leave it, or as_of, out."
-            raise InvalidInputError([Fault(f"/{name}", "not_of_the_past", detail) for name in beside])
+            raise InvalidInputError([Fault("", "not_of_the_past", detail, parameter=name) for name in beside])
         states = frozenset[EntryState]().union(*(_WORDS.get(word) or {EntryState(word)} for word in self.state))
         return Wanted(
             states=None if states == _ALL else states,

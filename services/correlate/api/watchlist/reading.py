@@ -52,7 +52,7 @@ def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
     @router.get("/{entry_id}", response_model=kind.view, summary="One entry as it stands, ended ones too, or as it was")
     async def read(entry_id: UUID, who: Reader, which: Annotated[WhichVersion, Query()]) -> Response:
         if which.version is not None and which.as_of is not None:
-            raise InvalidInputError([Fault("/as_of", "one_of_two", "Either a version or a moment.")])
+            raise InvalidInputError([Fault("", "one_of_two", "Either a version or a moment.", parameter="as_of")])
         async with reads.connection() as connection:
             with translated():
                 if which.version is None and which.as_of is None:

@@ -42,4 +42,4 @@ def _of_parameter(name: str) -> Iterator[None]:
         yield
     except NotYetError as error:
         detail = f"That lies ahead: the list is at version {error.newest} now."
-        raise InvalidInputError([Fault(f"/{name}", "not_yet", detail)]) from None
+        raise InvalidInputError([Fault("", "not_yet", detail, parameter=name)]) from None
