@@ -16,9 +16,10 @@ from services.cli.reach import left_by_up
 from services.cli.watchlist.api import ListApi
 from services.cli.watchlist.applying import Done, apply
 from services.cli.watchlist.errors import DENIED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, ImportFailedError
+from services.cli.watchlist.faults import plain, show_faults
 from services.cli.watchlist.lists import List, read_list
 from services.cli.watchlist.settings import ImportSettings, WatchlistSettings
-from services.cli.watchlist.shown import CHANGES_SHOWN, FAULTS_SHOWN, as_json, plain, show_counts, show_difference, show_faults
+from services.cli.watchlist.shown import CHANGES_SHOWN, FAULTS_SHOWN, as_json, show_counts, show_difference
 from services.correlate.lists.difference import Difference, TooManyRemovalsError, difference, guard
 from shared.contracts.watchlist import ActorBody
 from shared.platform.faults import faults_of
@@ -84,7 +85,7 @@ class _Import:
         self.told |= as_json(read, None)
         if not self.quiet:
             show_counts(self.console, read)
-            show_faults(self.console, read)
+            show_faults(self.console, read.faults)
         return read
 
     async def _compared(self, read: List) -> Difference | None:
@@ -167,8 +168,8 @@ def _against(read: List, consent: Consent) -> Iterator[str]:
     lost = [count for count in read.counts if count.lost]
     if lost:
         yield f"{', '.join(f'{count.lost} {count.what}' for count in lost)} in the files were neither read nor told of."
-    if read.faults and not consent.faults:
-        yield f"{len(read.faults)} rows are faulty. Mend them, or import without them by --accept-faults."
+    if read.faulty and not consent.faults:
+        yield f"{read.faulty} rows are faulty. Mend them, or import without them by --accept-faults."
 
 
 def _key_id(token: str) -> str:

@@ -44,6 +44,11 @@ class List:
     faults: list[RowFault]
     counts: list[Count]
 
+    @property
+    def faulty(self) -> int:
+        """How many rows have a fault that is more than a warning."""
+        return len({fault.row for fault in self.faults if not fault.warning})
+
 
 def read_list(
     source: str, paths: Sequence[Path], *, form: str | None, limits: Limits, list_date: date | None, said: Mapping[str, Any]
@@ -76,15 +81,15 @@ def _read(
 ) -> List:
     reader = form.make(files, limits, source, list_date)
     bodies, faults = [], []
-    gone: set[int] = set()
+    gone: set[tuple[str, str | None, int]] = set()
     for read in reader.records():
         (checked,) = sound(iter([read]))
         if isinstance(checked, Draft):
             bodies.append(checked.body.model_copy(update=said) if said else checked.body)
         else:
             faults.append(checked)
-        if isinstance(read, RowFault) and read.file == files["main"].name and not read.partly:
-            gone.add(read.line)
+        if isinstance(read, RowFault) and read.file == files["main"].name and not (read.partly or read.warning):
+            gone.add(read.row)
     reader.tally.left["entries"] = len(gone)
     return List(form, parts, reader.list_date, bodies, faults, _counts(counted(form.name, files), reader.tally))
 

@@ -6,19 +6,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.cli.watchlist.faults import by_kind, fault_as_json, plain
 from services.cli.watchlist.lists import List
 from services.correlate.lists.difference import Changed, Difference, FieldChange
 
 FAULTS_SHOWN: Final = 20
 CHANGES_SHOWN: Final = 10
-_CELL: Final = 60
-
-
-def plain(value: Any, longest: int | None = _CELL) -> str:
-    """A value for a terminal: nothing in it commands one, nor the table."""
-    text = "" if value is None else str(value)
-    text = "".join(char if char.isprintable() else "\ufffd" for char in text)
-    return text if longest is None or len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def show_counts(console: Console, read: List) -> None:
@@ -33,14 +26,6 @@ def show_counts(console: Console, read: List) -> None:
             count.what, own, str(count.read), str(count.left) if count.left else "", str(count.lost) if count.lost else ""
         )
     console.print(table)
-
-
-def show_faults(console: Console, read: List) -> None:
-    """The first faults, each with its place and what to do."""
-    for fault in read.faults[:FAULTS_SHOWN]:
-        console.print(Text(plain(fault, 300)), soft_wrap=True)
-    if len(read.faults) > FAULTS_SHOWN:
-        console.print(f"… and {len(read.faults) - FAULTS_SHOWN} more rows; --json has all.")
 
 
 def show_difference(console: Console, found: Difference, *, shown: int | None) -> None:
@@ -71,9 +56,10 @@ def as_json(read: List, found: Difference | None) -> dict[str, Any]:
         "counts": [
             {"what": one.what, "in_files": one.own, "read": one.read, "faulty": one.left, "lost": one.lost} for one in read.counts
         ],
-        "faults": [
-            {"file": one.file, "line": one.line, "column": one.column, "code": one.code, "what": one.what, "advice": one.advice}
-            for one in read.faults
+        "faults": [fault_as_json(one) for one in read.faults],
+        "faults_by_kind": [
+            {"code": code, "column": column, "warning": warning, "count": count}
+            for (code, column, warning), count in by_kind(read.faults)
         ],
     }
     if found is not None:

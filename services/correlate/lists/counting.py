@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from services.correlate.lists.ftm_aside import belongs_to_others
+from services.correlate.lists.own_cells import explains
 from services.correlate.lists.reading import Files, Source
 
 _CHUNK: Final = 1 << 20
@@ -98,9 +99,7 @@ def _tags(source: Source, patterns: Mapping[str, re.Pattern[bytes]]) -> Counter[
 def _lines(source: Source, form: str) -> Counter[str]:
     source.stream.seek(0)
     if form.endswith("csv"):
-        rows = (
-            cells for cells in _cells(source, _separator(source)) if not cells[0].startswith("#") and any(map(str.strip, cells))
-        )
+        rows = (cells for cells in _cells(source, _separator(source)) if not explains(cells[0]) and any(map(str.strip, cells)))
         return Counter({"entries": max(sum(1 for _ in rows) - _HEADER, 0)})
     found: Counter[str] = Counter()
     for line in source.stream:

@@ -1,75 +1,102 @@
-"""Our own lists: CSV with the template's columns, and JSON Lines in the shape of `POST /v1/watchlist/actors`."""
+"""Our own lists: CSV with the template's columns, and JSON Lines in the shape of `POST /v1/watchlist/actors`.
 
-from collections.abc import Collection, Iterator
+Every faulty cell of every row is told of, each by its place, with what to do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from services.correlate.lists.jsonlines import Line, objects
 from services.correlate.lists.lines import lines
-from services.correlate.lists.opensanctions import header
+from services.correlate.lists.own_body import as_body
+from services.correlate.lists.own_cells import CellFault, Cells, explains, nearest, shortened
+from services.correlate.lists.own_checks import checked, warnings
 from services.correlate.lists.own_columns import BY_NAME
-from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally
+from services.correlate.lists.reading import Draft, Files, Limits, Read, RowFault, Source, Tally, UnreadableError
 from services.correlate.lists.table import Row, rows
-from services.correlate.lists.words import birth, comparable
-from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorBody
-from shared.platform.faults import faults_of
 
-_FORMULAS: Final = ("=", "@")
-_AS_THEY_ARE: Final = (
-    "category",
-    "requested_action",
-    "severity",
-    "reason",
-    "legal_basis",
-    "contact",
-    "review_on",
-    "remarks",
-    "sex",
-)
-_MAY_BE_EMPTY: Final = ("category", "reason", "legal_basis", "contact", "review_on", "valid_from", "valid_to")
-_IDENTIFIERS: Final = {
-    "plate": "plate", "vin": "vin", "imo": "imo", "mmsi": "mmsi", "registration": "registration", "country": "country",
-    "container": "number", "document_type": "type", "document_number": "number", "document_issuer": "issuer",
-}  # fmt: skip
-_AT: Final = {"identifiers": _IDENTIFIERS, "handling": {"tlp": "tlp", "releasable_to": "releasable_to"}}
 _SEPARATORS: Final = ",;\t"
 _EXPLAINED: Final = ("#", '"#')
 
 
-class _CellError(Exception):
-    def __init__(self, column: str, what: str, advice: str) -> None:
-        super().__init__(what)
-        self.column, self.what, self.advice = column, what, advice
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands: in a file, perhaps on a sheet of it."""
+
+    file: str
+    line: int
+    sheet: str | None = None
+    letters: Mapping[str, str] | None = None
+
+    def fault(self, found: CellFault) -> RowFault:
+        """A cell's fault, with its place."""
+        letter = (self.letters or {}).get(found.column)
+        return RowFault(
+            self.file, self.line, found.code, found.what, found.advice, found.column,
+            warning=found.warning, value=found.value, sheet=self.sheet, cell=f"{letter}{self.line}" if letter else None,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"sheet {self.sheet}, row {self.line}" if self.sheet else f"line {self.line}"
 
 
-class _Reader:
+class OwnReader:
+    """What the readers of our own lists have in common; see ListReader."""
+
     def __init__(self, files: Files, limits: Limits, source: str, list_date: date | None = None) -> None:
         self.files, self.limits, self.source, self.list_date = files, limits, source, list_date
         self.tally = Tally()
+        self._met: dict[str, Place] = {}
 
-    def _checked(self, line: int, value: dict[str, Any]) -> Read:
-        """The entry, or the first thing that is wrong with it."""
-        name = self.files["main"].name
-        if value.get("source", self.source) != self.source:
-            what = "The entry is of another source than the one that is imported."
-            return RowFault(name, line, "other_source", what, f"Write {self.source}, or leave it out.", "source")
-        if not value.get("source_id"):
-            what = "The entry has no number of its own."
-            return RowFault(name, line, "number_missing", what, "Give each row its source_id.", "source_id")
-        try:
-            body = ActorBody.model_validate({**value, "source": self.source}, extra="forbid")
-        except ValidationError as error:
-            fault = faults_of(error)[0]
-            column = fault.pointer.strip("/").replace("/", ".")
-            return RowFault(name, line, fault.code, f"{fault.detail}.", "See the template's explanation.", _named(column))
-        self.tally.add(body)
-        return Draft(body, name, line)
+    def row(
+        self, place: Place, told: Mapping[str, str], columns: Sequence[str], wrong: Sequence[CellFault] = ()
+    ) -> Iterator[Read]:
+        """The entry of a row, or all that is wrong with its cells; `wrong` is what is known already of those that are not in `told`."""
+        cells = Cells(told)
+        cells.faults += wrong
+        value = as_body(cells, columns)
+        faulty = {fault.column for fault in cells.faults}
+        body = None
+        if value["kind"] is not None:
+            body = checked({**value, "source": self.source}, faulty, list(cells))
+        found = [*cells.faults, *(body if isinstance(body, list) else ())]
+        yield from self._told(place, body, found, value, by_column=True)
+
+    def _told(
+        self,
+        place: Place,
+        body: ActorBody | list[CellFault] | None,
+        found: list[CellFault],
+        value: Mapping[str, Any],
+        *,
+        by_column: bool,
+    ) -> Iterator[Read]:
+        number = value.get("source_id")
+        found = [*found, *self._faults_of_number(place, number if isinstance(number, str) else None, found)]
+        if isinstance(body, ActorBody) and not found:
+            self.tally.add(body)
+            yield Draft(body, place.file, place.line, place.sheet)
+        doubts = warnings(body if isinstance(body, ActorBody) else value if by_column else {}, by_column=by_column)
+        yield from map(place.fault, [*found, *doubts])
+
+    def _faults_of_number(self, place: Place, number: str | None, found: list[CellFault]) -> Iterator[CellFault]:
+        """What is wrong with the entry's own number: it is not there, or was there already."""
+        if not number:
+            if all(fault.column != "source_id" for fault in found):
+                yield CellFault(
+                    "source_id", "number_missing", "The entry has no number of its own.", "Give each row its source_id."
+                )
+        elif first := self._met.get(number):
+            what = f"This number stands twice: in {first}, and in {place}."
+            yield CellFault("source_id", "number_doubled", what, "Give each entry its own, or take one out.", shortened(number))
+        else:
+            self._met[number] = place
 
 
-class OwnCsvReader(_Reader):
+class OwnCsvReader(OwnReader):
     """See ListReader. Comma, semicolon or tab, as the spreadsheet has it; rows that begin with `#` are explanations."""
 
     def records(self) -> Iterator[Read]:
@@ -78,37 +105,88 @@ class OwnCsvReader(_Reader):
         delimiter = _delimiter(main, self.limits)
         main.stream.seek(0)
         every = (
-            row for row in rows(main, self.limits, delimiter=delimiter) if isinstance(row, RowFault) or row.cells[0][:1] != "#"
+            row
+            for row in rows(main, self.limits, delimiter=delimiter)
+            if isinstance(row, RowFault) or (any(cell.strip() for cell in row.cells) and not explains(row.cells[0]))
         )
-        columns = header(next(every, None), main, tuple(BY_NAME), ("source_id", "kind"))
+        first = next(every, None)
+        if isinstance(first, RowFault):
+            raise UnreadableError(first)
+        columns, faults = header(first.cells if first else ())
+        place = Place(main.name, first.line if first else 1)
+        yield from refused_header(place, columns, faults)
         for read in every:
-            if isinstance(read, RowFault) or any(cell.strip() for cell in read.cells):
-                yield read if isinstance(read, RowFault) else self._row(read, columns)
+            yield from [read] if isinstance(read, RowFault) else self._row(Place(main.name, read.line), read, columns)
 
-    def _row(self, row: Row, columns: tuple[str, ...]) -> Read:
-        name = self.files["main"].name
-        if len(row.cells) != len(columns):
+    def _row(self, place: Place, row: Row, columns: tuple[str | None, ...]) -> Iterator[Read]:
+        beyond = any(cell.strip() for cell in row.cells[len(columns) :])
+        if beyond or len(row.cells) < len(columns):
             what = f"The row has {len(row.cells)} cells, the header {len(columns)}."
-            return RowFault(name, row.line, "row_width", what, "Quote cells that hold the separator.")
-        cells = {column: cell.strip() for column, cell in zip(columns, row.cells, strict=True) if cell.strip()}
-        for column, cell in cells.items():
-            if cell.startswith(_FORMULAS):
-                what = "The cell holds a formula, not its value."
-                return RowFault(name, row.line, "formula", what, "Paste the column as values.", column)
-        try:
-            value = as_body(cells, columns)
-        except _CellError as error:
-            return RowFault(name, row.line, "cell", error.what, error.advice, error.column)
-        return self._checked(row.line, value)
+            yield RowFault(place.file, place.line, "row_width", what, "Quote cells that hold the separator.")
+            return
+        told = {column: text for column, cell in zip(columns, row.cells, strict=False) if column and (text := cell.strip())}
+        yield from self.row(place, told, [column for column in columns if column])
 
 
-class OwnJsonReader(_Reader):
+class OwnJsonReader(OwnReader):
     """See ListReader."""
 
     def records(self) -> Iterator[Read]:
         """See ListReader."""
         for read in objects(self.files["main"], self.limits):
-            yield self._checked(read.line, read.value) if isinstance(read, Line) else read
+            yield from self._object(read) if isinstance(read, Line) else [read]
+
+    def _object(self, line: Line) -> Iterator[Read]:
+        place = Place(self.files["main"].name, line.line)
+        found = []
+        if line.value.get("source", self.source) != self.source:
+            what = "The entry is of another source than the one that is imported."
+            found = [CellFault("source", "other_source", what, f"Write {self.source}, or leave it out.")]
+        body = checked({**line.value, "source": self.source})
+        found += body if isinstance(body, list) else []
+        yield from self._told(place, body, found, line.value, by_column=False)
+
+
+def header(cells: Sequence[str]) -> tuple[tuple[str | None, ...], list[CellFault]]:
+    """The columns by their place, None for one that is not known or was there before, and what is wrong with them."""
+    columns: list[str | None] = []
+    faults = []
+    for cell in cells:
+        name = cell.strip().casefold()
+        if name in BY_NAME and name not in columns:
+            columns.append(name)
+            continue
+        columns.append(None)
+        if name in BY_NAME:
+            faults.append(CellFault(name, "column_doubled", "The column is there twice.", "Take one out.", name))
+        elif name:
+            faults.append(_unknown(cell.strip()))
+    while columns and columns[-1] is None and not cells[len(columns) - 1].strip():
+        columns.pop()
+    return tuple(columns), faults
+
+
+def refused_header(place: Place, columns: Sequence[str | None], faults: Sequence[CellFault]) -> Iterator[RowFault]:
+    """The faults of a header, beside which its rows can be read. Raises UnreadableError with all of them where they cannot."""
+    lost = [name for name in ("source_id", "kind") if name not in columns]
+    told = [place.fault(fault) for fault in faults]
+    if lost:
+        what = " ".join(
+            [
+                f"The header has no column {' and no column '.join(lost)}.",
+                *(f"{one.column}: {one.what} {one.advice}" for one in told),
+            ]
+        )
+        raise UnreadableError(
+            place.fault(CellFault("header", "column_missing", what, "`atalaya watchlist template` writes one."))
+        )
+    yield from (replace(fault, partly=True) for fault in told)
+
+
+def _unknown(name: str) -> CellFault:
+    near = nearest(name, BY_NAME)
+    advice = f"Is {near} meant? Mend its name." if near else "Take it out, or mend its name."
+    return CellFault(shortened(name) or "", "column_unknown", "There is no such column.", advice, shortened(name))
 
 
 def _delimiter(source: Source, limits: Limits) -> str:
@@ -117,76 +195,3 @@ def _delimiter(source: Source, limits: Limits) -> str:
         if isinstance(text, str) and not text.startswith(_EXPLAINED):
             return max(_SEPARATORS, key=text.count)
     return ","
-
-
-def as_body(cells: dict[str, str], columns: Collection[str] = ()) -> dict[str, Any]:
-    """A row in the shape of the API; a column that is there and empty says so. Raises _CellError."""
-    kind = cells.get("kind", "")
-    if kind not in set(ActorKind):
-        raise _CellError("kind", "There is no such kind of entry.", f"Write one of {', '.join(ActorKind)}.")
-    for column in cells:
-        if kind not in BY_NAME[column].kinds:
-            raise _CellError(column, f"A {kind} has no {column}.", "Empty the cell, or mend the kind.")
-    births = [_birth(text) for text in _parts(cells, "birth_dates")]
-    value: dict[str, Any] = {
-        "kind": kind,
-        "source_id": cells.get("source_id"),
-        "names": _names(cells),
-        "births": births or None,
-        "birth_dates": comparable(births),
-        "birth_places": [{"text": text} for text in _parts(cells, "birth_places")] or None,
-        "documents": [_document(text) for text in _parts(cells, "documents")],
-        "identifiers": {_IDENTIFIERS[column]: cells[column] for column in _IDENTIFIERS if column in cells} or None,
-        "addresses": [{"text": text} for text in _parts(cells, "addresses")] or None,
-        "linked": [{"relation": "linked_to", "source_id": text} for text in _parts(cells, "linked")] or None,
-    }
-    lists = ("nationalities", "warning_markers", "programmes")
-    value |= {column: list(_parts(cells, column)) for column in lists if column in cells or column in columns}
-    value |= {column: None for column in _MAY_BE_EMPTY if column in columns}
-    value |= {column: cells[column] for column in _AS_THEY_ARE if column in cells}
-    value |= {column: _moment(cells[column]) for column in ("valid_from", "valid_to") if column in cells}
-    if "tlp" in cells or "releasable_to" in cells:
-        told = {"tlp": cells["tlp"]} if "tlp" in cells else {}
-        value["handling"] = {**told, "releasable_to": list(_parts(cells, "releasable_to"))}
-    if kind in {ActorKind.VESSEL, ActorKind.AIRCRAFT} and "name" in cells:
-        value["identifiers"] = {**(value["identifiers"] or {}), "name": cells["name"]}
-    return value
-
-
-def _names(cells: dict[str, str]) -> list[dict[str, str]]:
-    parts: dict[str, str] = {part: cells[part] for part in ("given", "paternal", "maternal") if part in cells}
-    full = cells.get("name") or " ".join(parts.values())
-    found: list[dict[str, str]] = [{"full": full, **parts, "type": "primary"}] if full else []
-    found += [{"full": text, "type": "alias"} for text in _parts(cells, "aliases")]
-    return found + [{"full": text, "type": "alias", "strength": "weak"} for text in _parts(cells, "weak_aliases")]
-
-
-def _birth(text: str) -> Any:
-    found = birth(text)
-    if found is None:
-        raise _CellError("birth_dates", "This is no date.", "Write 1971-05-09, 1971-05, 1971, circa 1971, or 1968 to 1971.")
-    return found
-
-
-def _document(text: str) -> dict[str, str]:
-    kind, _, rest = text.partition(" ")
-    issuer, _, number = rest.strip().partition(" ")
-    if not (issuer and number.strip()):
-        raise _CellError("documents", "A document is its type, its nation and its number.", "Write passport GT 123456789.")
-    return {"type": kind, "issuer": issuer, "number": number.strip()}
-
-
-def _moment(text: str) -> str:
-    """A day alone begins at midnight UTC."""
-    return f"{text}T00:00:00Z" if len(text) == len("2026-01-31") else text
-
-
-def _named(path: str) -> str:
-    """The column that a field of the entry comes from."""
-    head, _, rest = path.partition(".")
-    names = {field: column for column, field in _AT.get(head, {}).items()}
-    return names.get(rest.partition(".")[0], head if head in BY_NAME else path)
-
-
-def _parts(cells: dict[str, str], column: str) -> Iterator[str]:
-    return filter(None, (part.strip() for part in cells.get(column, "").split(";")))

@@ -84,11 +84,15 @@ class RowFault:
         return self.file, self.sheet, self.line
 
     @property
+    def where(self) -> str:
+        """Where to look in the file: the cell of a sheet, or the line and column."""
+        sheet = f"sheet {self.sheet}, " if self.sheet else ""
+        return f"{sheet}{self.cell or f'line {self.line}'}" + (f", {self.column}" if self.column else "")
+
+    @property
     def place(self) -> str:
-        """Where to look: the cell of a sheet, or the line and column of a file."""
-        where = self.cell or f"line {self.line}"
-        sheet = f", sheet {self.sheet}" if self.sheet else ""
-        return f"{self.file}{sheet}, {where}" + (f", {self.column}" if self.column else "")
+        """Where to look."""
+        return f"{self.file}, {self.where}"
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what} {self.advice}"

@@ -138,8 +138,14 @@ async def test_a_faulty_row_is_named_and_nothing_is_done_until_it_is_agreed_to(d
         "1,person,Otra,LOCATE",
     ]
     refused = await desk.run("import", "own", own(tmp_path, rows))
-    assert [(one["line"], one["column"]) for one in refused["faults"]] == [(3, "kind"), (4, "requested_action"), (5, "name")]
-    assert (refused["exit"], refused["difference"]["added"], refused["difference"]["doubled"]) == (1, ["1"], ["1"])
+    assert [(one["line"], one["column"], one["value"]) for one in refused["faults"]] == [
+        (3, "kind", "planet"),
+        (4, "requested_action", "DANCE"),
+        (5, "name", "=A1"),
+        (6, "source_id", "1"),
+    ]
+    assert refused["refused"] == ["4 rows are faulty. Mend them, or import without them by --accept-faults."]
+    assert (refused["exit"], refused["difference"]["added"]) == (1, ["1"])
     assert await desk.listed() == []
     taken = await desk.run("import", "own", own(tmp_path, rows), "--accept-faults")
     assert taken["done"] == {"created": 1}
