@@ -83,7 +83,7 @@ async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve:
         new: list[NewDelivery] = []
         for revision, planned in plans:
             first = not known[revision.alert] and times[revision.alert] == 1
-            new += _deliveries(revision, planned, endpoints, reserve if first else _queue, into)
+            new += deliveries(revision, planned, endpoints, reserve if first else _queue, into)
         if new:
             into.asked.append(({delivery.id for delivery in new}, await store.add_deliveries(pipe, new, now, lease)))
 
@@ -113,9 +113,10 @@ def _revision(one: Arrived) -> NewRevision:
     )
 
 
-def _deliveries(
+def deliveries(
     revision: NewRevision, planned: Plan, endpoints: dict[UUID, Endpoint], reserve: Reserve, into: Spread
 ) -> Iterator[NewDelivery]:
+    """What is to be written of a plan; `into` learns which of it has a place and which subscriptions have something queued."""
     for delivery in planned.deliveries:
         endpoint = endpoints[delivery.subscription]
         identity = webhook_id(revision.alert, revision.revision, delivery.subscription)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from services.notify.api.deliveries import deliveries_router
 from services.notify.api.partners import partners_router
 from services.notify.api.subscriptions import subscriptions_router
-from services.notify.consumer import CONSUMER, AlertHandler
+from services.notify.consumer import CONSUMER, AlertHandler, NoticeHandler, by_topic
 from services.notify.courier import Courier
 from services.notify.dispatcher import Dispatcher
 from services.notify.domain.retry import SCHEDULE
@@ -20,7 +20,7 @@ from services.notify.settings import Settings
 from services.notify.tables import consumer_offset
 from services.notify.vault import Vault
 from services.notify.webhooks import Webhooks
-from shared.contracts.topics import ALERTS, DEAD_LETTERS, KEYS
+from shared.contracts.topics import ALERTS, DEAD_LETTERS, KEYS, NOTICES
 from shared.platform.auth.access import Access
 from shared.platform.auth.open import open_keys
 from shared.platform.clock import Clock, SystemClock
@@ -62,8 +62,13 @@ async def open_notify(settings: Settings, clock: Clock | None = None) -> AsyncIt
         consumer = PartitionedConsumer(
             settings.kafka,
             group="atalaya.notify",
-            topics=[ALERTS],
-            handle=AlertHandler(database, clock, dispatcher).handle,
+            topics=[ALERTS, NOTICES],
+            handle=by_topic(
+                {
+                    ALERTS: AlertHandler(database, clock, dispatcher).handle,
+                    NOTICES: NoticeHandler(database, clock, dispatcher).handle,
+                }
+            ),
             offsets=SqlOffsetStore(database, consumer_offset, CONSUMER),
             dead_letters=TopicDeadLetters(producer, DEAD_LETTERS, service="notify", clock=clock),
             readiness=readiness,

@@ -56,7 +56,10 @@ class Partner(Base, table=True):
 
 
 class SubscriptionRow(Base, table=True):
-    """A partner's endpoint. `secrets` holds the sealed signing secrets, the newest first; the others until `old_secrets_until`."""
+    """A partner's endpoint. `secrets` holds the sealed signing secrets, the newest first; the others until `old_secrets_until`.
+
+    `agency` is the one whose notices it gets; null where it asks for none.
+    """
 
     __tablename__ = "subscription"
 
@@ -72,10 +75,14 @@ class SubscriptionRow(Base, table=True):
     old_secrets_until: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     created_at: datetime = Field(sa_column=_moment())
     updated_at: datetime = Field(sa_column=_moment())
+    agency: str | None = Field(default=None, sa_type=Text)
 
 
 class AlertRevision(Base, table=True):
-    """A revision of an alert as it came from the topic; `body` is what those get who may see it."""
+    """A revision of an alert as it came from the topic; `body` is what those get who may see it.
+
+    A notice stands here as the first and only revision of what has its id.
+    """
 
     __tablename__ = "alert_revision"
     __table_args__ = (PrimaryKeyConstraint("alert_id", "revision"), Index("ix_alert_revision_received", "received_at"))
@@ -90,7 +97,10 @@ class AlertRevision(Base, table=True):
 
 
 class Delivery(Base, table=True):
-    """One alert revision on its way to one subscription; its id is the `webhook-id`. Written at fan-out and when it is settled."""
+    """One alert revision, or notice, on its way to one subscription; its id is the `webhook-id`. Written at fan-out and when it is settled.
+
+    `agency` is the one that a notice is for, whose keys alone see it; null for an alert.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -111,6 +121,7 @@ class Delivery(Base, table=True):
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     created_at: datetime = Field(sa_column=_moment())
     settled_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
+    agency: str | None = Field(default=None, sa_type=Text)
 
 
 class QueueRow(Base, table=True):

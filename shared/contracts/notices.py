@@ -41,3 +41,11 @@ class Notice(Contract):
     case_id: UUID | None = None
     due_at: Utc | None = None
     text: Text
+
+
+class NoticeMessage(Contract):
+    """The body of a webhook that brings a notice."""
+
+    type: NoticeType
+    timestamp: Utc
+    data: Notice

@@ -27,6 +27,7 @@ from services.notify.store.queue import Claimed
 from services.notify.vault import Vault
 from services.notify.webhooks import Webhooks
 from shared.contracts.alerts import AlertMessage
+from shared.contracts.notices import Notice
 from shared.platform.clock import SystemClock
 from shared.platform.database.engine import Database
 from shared.platform.database.settings import DatabaseSettings
@@ -70,6 +71,16 @@ def alert_message(
         **more,
     }
     return AlertMessage.model_validate({"type": kind, "timestamp": AT, "data": data})
+
+
+def notice(**more: Any) -> Notice:
+    """A notice to an agency of Guatemala."""
+    told = {
+        "id": uuid.uuid4(), "type": "entry.review_due", "at": AT, "agency": "GT-PNC", "nation": "GT", "entry_id": uuid.uuid4(),
+        "entry_type": "actor", "version": 3, "source": "own", "source_id": "V-1", "due_at": AT + timedelta(days=120),
+        "text": {"es": "La entrada debe revisarse", "en": "The entry is to be reviewed"},
+    }  # fmt: skip
+    return Notice.model_validate({**told, **more})
 
 
 @dataclass

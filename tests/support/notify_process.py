@@ -64,7 +64,7 @@ class Broker:
 @contextlib.asynccontextmanager
 async def broker(kafka: str, prefix: str) -> AsyncIterator[Broker]:
     settings = KafkaSettings(bootstrap_servers=kafka, topic_prefix=prefix)
-    wanted = [topic for topic in topics.TOPICS if topic.name in {topics.ALERTS, topics.KEYS, topics.DEAD_LETTERS}]
+    wanted = [topic for topic in topics.TOPICS if topic.name in {topics.ALERTS, topics.NOTICES, topics.KEYS, topics.DEAD_LETTERS}]
     await apply_topics(
         settings,
         [

@@ -1,4 +1,4 @@
-"""What a revision of an alert sets in motion: which subscription gets it, or is told that it was withdrawn from it."""
+"""What a revision of an alert, or a notice, sets in motion: which subscription gets it, or is told that it was withdrawn from it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.notify.domain.filtering import wanted
-from services.notify.domain.release import Release, release
+from services.notify.domain.release import Release, release, release_notice
 from services.notify.domain.subscription import Subscription
 from shared.contracts.alerts import AlertMessage, AlertType
+from shared.contracts.notices import Notice
 
 
 class Form(StrEnum):
@@ -20,6 +21,8 @@ class Form(StrEnum):
     """The alert as a report, to a nation that has flagged its entry."""
     NOTICE = "notice"
     """Only that the alert was withdrawn."""
+    AGENCY = "agency"
+    """What an agency is told of its own entries."""
 
 
 class History(StrEnum):
@@ -77,3 +80,9 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
             if past is History.SEEN:
                 deliveries.append(Planned(subscription.id, Form.NOTICE, decision))
     return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded))
+
+
+def plan_notice(notice: Notice, subscriptions: Iterable[Subscription]) -> Plan:
+    """The plan for a notice: a delivery to each subscription of its agency that asks for them."""
+    decisions = [(one.id, release_notice(notice, one)) for one in subscriptions]
+    return Plan(tuple(Planned(who, Form.AGENCY, decision) for who, decision in decisions if decision.allowed), frozenset())

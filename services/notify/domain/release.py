@@ -1,9 +1,11 @@
-"""The one place that decides whether a partner may see an alert, and whether it is told to act on it."""
+"""The one place that decides whether a partner may see an alert, and whether it is told to act on it; and who gets a notice."""
 
 from dataclasses import dataclass
 
+from services.notify.domain.subscription import Subscription
 from shared.contracts.alerts import Alert
 from shared.contracts.base import Nation
+from shared.contracts.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,15 @@ def release(alert: Alert, nation: Nation) -> Release:
             allowed=True, reasons=(allowed, f"{nation} has flagged the entry: for information only", label), flagged=True
         )
     return Release(allowed=True, reasons=(allowed, label))
+
+
+def release_notice(notice: Notice, subscription: Subscription) -> Release:
+    """Whether a notice goes to a subscription: to those of its own agency that ask for notices, and to nobody else.
+
+    The nation must be the same too: a subscription never gets what another nation's agency of the same name is told.
+    """
+    if not subscription.filter.notices:
+        return Release(allowed=False, reasons=("it does not ask for notices",))
+    if (subscription.agency, subscription.partner) != (notice.agency, notice.nation):
+        return Release(allowed=False, reasons=("the notice is for another agency",))
+    return Release(allowed=True, reasons=(f"it is told to {notice.agency} of {notice.nation}",))

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.notify.domain.plan import Form
 from services.notify.domain.subscription import Format
 from shared.contracts.alerts import AlertMessage, AlertType
+from shared.contracts.notices import Notice, NoticeMessage
 from shared.contracts.territory import as_requested, downgraded
 
 CONTENT_TYPES = {Format.JSON: "application/json", Format.CLOUDEVENTS: "application/cloudevents+json"}
@@ -24,8 +25,13 @@ def body(message: AlertMessage) -> bytes:
     return message.model_dump_json(by_alias=True).encode()
 
 
+def notice_body(notice: Notice) -> bytes:
+    """A notice as its agency gets it: whole, with `null` where there is nothing."""
+    return NoticeMessage(type=notice.type, timestamp=notice.at, data=notice).model_dump_json(by_alias=True).encode()
+
+
 def content(form: Form, stored: bytes, alert: UUID, revision: int, at: datetime) -> bytes:
-    """The message of a delivery in its form; `stored` is what `body` made of the revision."""
+    """The message of a delivery in its form; `stored` is what `body` or `notice_body` made."""
     if form is Form.NOTICE:
         return notice(alert, revision, at)
     return report(stored) if form is Form.FLAGGED else stored
@@ -47,7 +53,7 @@ def rendered(message: bytes, format_: Format, identity: UUID) -> bytes:
     """The body of a delivery. `message` is what `content` made.
 
     CloudEvents 1.0, structured mode: its `id` is the `webhook-id`, its `type` ours with the reverse name in front, its `data`
-    the alert.
+    the alert or the notice.
     """
     if format_ is Format.JSON:
         return message

@@ -1,4 +1,4 @@
-"""A subscription: a partner's endpoint and which alerts it wants."""
+"""A subscription: a partner's endpoint, which alerts it wants, and whether its agency's notices."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,6 +36,9 @@ class Filter(BaseModel):
         default=(), description="an arrival is expected in one of these, or evidence is from there"
     )
     routes: tuple[UUID, ...] = Field(default=(), description="the alert is about one of these watchlisted routes")
+    notices: bool = Field(
+        default=False, description="send also what its agency is told of its own entries: review due, expired, suspended, cases…"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,5 @@ class Subscription:
     id: UUID
     partner: Nation
     filter: Filter
+    agency: str | None = None
+    """The agency of its nation whose notices it gets, where it asks for them."""

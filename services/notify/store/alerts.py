@@ -39,7 +39,7 @@ class NewRevision:
 
 
 _ENDPOINTS = f"""
-    SELECT id, partner, filter, state, url, format, secrets, old_secrets_until FROM notify.subscription
+    SELECT id, partner, filter, agency, state, url, format, secrets, old_secrets_until FROM notify.subscription
     WHERE state <> 'ended' AND (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL AND {SHARE_FAN_OUT}
 """  # noqa: S608 - a condition of ours
 
@@ -70,14 +70,14 @@ async def endpoints_of(answer: Answer) -> dict[UUID, Endpoint]:
     """What `ask_endpoints` found."""
     return {
         identity: Endpoint(
-            Subscription(identity, partner, Filter.model_validate(wanted)),
+            Subscription(identity, partner, Filter.model_validate(wanted), agency),
             state == SubscriptionState.ACTIVE,
             url,
             Format(form),
             tuple(secrets),
             old_secrets_until,
         )
-        for identity, partner, wanted, state, url, form, secrets, old_secrets_until in await answer.rows()
+        for identity, partner, wanted, agency, state, url, form, secrets, old_secrets_until in await answer.rows()
     }
 
 
@@ -145,8 +145,9 @@ _ADD = """
             CAST(%(revisions)s AS int[]), CAST(%(forms)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(tokens)s AS uuid[])
         ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
     ), written AS (
-        INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at)
-        SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', %(now)s
+        INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at, agency)
+        SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', %(now)s,
+               CASE WHEN n.form = 'agency' THEN s.agency END
         FROM new n JOIN notify.subscription s ON s.id = n.subscription_id AND s.state <> 'ended'
         ON CONFLICT DO NOTHING
         RETURNING id
