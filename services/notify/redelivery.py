@@ -38,24 +38,23 @@ class Redelivery:
         self._clock = clock
         self._wake = wake
 
-    async def send_again(self, identity: UUID, nation: str | None) -> Any:
+    async def send_again(self, identity: UUID, nation: str | None, agency: str | None = None) -> Any:
         """The same message under the same id once more; raises UnknownDeliveryError or NotSentAgainError.
 
-        An alert that its partner may no longer see, or has flagged since, by its newest revision, is not sent again.
+        An alert that its partner may no longer see, or has flagged since, by its newest revision, is not sent again; nor is a notice
+        to an agency whose notices its subscription gets no more. `nation` and `agency` are the asking ones, None an administrator.
         """
         async with self._database.transaction() as connection:
             delivery = await deliveries.one(connection, identity)
-            if delivery is None or (nation is not None and delivery.partner != nation):
+            if delivery is None or (nation is not None and (delivery.partner != nation or delivery.agency not in {None, agency})):
                 raise UnknownDeliveryError
             subscription = await subscriptions.one(connection, delivery.subscription_id, lock=True)
             if subscription is None or subscription.state == SubscriptionState.ENDED:
                 raise NotSentAgainError("Its subscription has ended.")
-            newest = AlertMessage.model_validate_json(await deliveries.latest_body(connection, delivery.alert_id))
-            decision = release(newest.data, delivery.partner)
-            if delivery.form != Form.NOTICE and not decision.allowed:
-                raise NotSentAgainError("The alert was withdrawn from this partner.")
-            if delivery.form == Form.FULL and decision.flagged:
-                raise NotSentAgainError("This nation has flagged the entry since; a later revision says so.")
+            if delivery.form == Form.AGENCY:
+                _must_still_get_notices(delivery, subscription)
+            else:
+                _must_still_be_released(delivery, await deliveries.latest_body(connection, delivery.alert_id))
             if not await deliveries.send_again(connection, delivery):
                 raise NotSentAgainError("It is on its way.")
             changed = await deliveries.one(connection, identity)
@@ -80,3 +79,16 @@ class Redelivery:
             await alerts.add_deliveries(pipe, [delivery], now)
         self._wake({subscription.id})
         return identity
+
+
+def _must_still_get_notices(delivery: Any, subscription: Any) -> None:
+    if subscription.agency != delivery.agency:
+        raise NotSentAgainError("Its subscription no longer gets the notices of this agency.")
+
+
+def _must_still_be_released(delivery: Any, newest: bytes) -> None:
+    decision = release(AlertMessage.model_validate_json(newest).data, delivery.partner)
+    if delivery.form != Form.NOTICE and not decision.allowed:
+        raise NotSentAgainError("The alert was withdrawn from this partner.")
+    if delivery.form == Form.FULL and decision.flagged:
+        raise NotSentAgainError("This nation has flagged the entry since; a later revision says so.")

@@ -20,6 +20,7 @@ from services.notify.domain.plan import Form
 from services.notify.domain.retry import SCHEDULE
 from services.notify.domain.subscription import Filter, Format
 from services.notify.fanout import Arrived, Spread, spread
+from services.notify.notices import ArrivedNotice, spread_notices
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry
 from services.notify.settings import NotifySettings
@@ -178,16 +179,25 @@ class Station:
         self.registry = Registry(database, vault, settings, self.clock)
         self.redelivery = Redelivery(database, self.clock, self.dispatcher.wake)
 
-    async def subscribe(self, url: str, partner: str = "SV", *, form: Format = Format.JSON, **wanted: Any) -> tuple[UUID, str]:
-        row, secret = await self.registry.subscribe(partner, url, form, "es", Filter(**wanted))
+    async def subscribe(
+        self, url: str, partner: str = "SV", *, form: Format = Format.JSON, agency: str | None = None, **wanted: Any
+    ) -> tuple[UUID, str]:
+        """A subscription; with an agency, one that gets its notices."""
+        wanted = {"notices": agency is not None, **wanted}
+        row, secret = await self.registry.subscribe(partner, url, form, "es", Filter(**wanted), agency=agency)
         return row.id, secret
 
     async def arrive(self, *messages: AlertMessage) -> None:
+        await self._arrive(spread, [Arrived(message) for message in messages])
+
+    async def tell(self, *notices: Notice) -> None:
+        await self._arrive(spread_notices, [ArrivedNotice(notice) for notice in notices])
+
+    async def _arrive(self, spread_them: Any, arrived: Sequence[Any]) -> None:
         made = Spread()
         since = asyncio.get_running_loop().time()
         async with self.database.pipeline() as pipe:
-            arrived = [Arrived(message) for message in messages]
-            await spread(pipe, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
+            await spread_them(pipe, arrived, self.clock.now(), self.dispatcher.reserve, self.dispatcher.lease, made)
         await made.settle()
         self.dispatcher.release(made.void)
         self.dispatcher.give(made.leased, since)

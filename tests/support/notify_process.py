@@ -14,7 +14,8 @@ import httpx
 
 from shared.contracts import topics
 from shared.contracts.alerts import AlertMessage
-from shared.contracts.codec import TYPE_ALERT, Envelope, encode
+from shared.contracts.codec import TYPE_ALERT, TYPE_NOTICE, Envelope, encode
+from shared.contracts.notices import Notice
 from shared.platform.auth.keys import KeyRequest
 from shared.platform.auth.ring import KeyRing
 from shared.platform.auth.settings import KeysSettings
@@ -48,6 +49,19 @@ class Broker:
                 Envelope(f"{message.data.id}:{message.data.revision}", TYPE_ALERT, "urn:test", traceparent=None).headers(),
             )
             for message in messages
+        ]
+        assert [outcome for outcome in await self._producer.send_many(sent) if outcome is not None] == []
+
+    async def tell(self, *notices: Notice) -> None:
+        """Put notices on their topic."""
+        sent = [
+            Message(
+                topics.NOTICES,
+                encode(one),
+                one.agency.encode(),
+                Envelope(str(one.id), TYPE_NOTICE, "urn:test", traceparent=None).headers(),
+            )
+            for one in notices
         ]
         assert [outcome for outcome in await self._producer.send_many(sent) if outcome is not None] == []
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from services.notify.api.visibility import seen_by
+from services.notify.domain.plan import Form
 from services.notify.redelivery import NotSentAgainError, Redelivery, UnknownDeliveryError
 from services.notify.store import deliveries as store
 from services.notify.store.deliveries import Wanted
@@ -24,15 +25,17 @@ State = Literal["waiting", "delivered", "failed", "gone", "withheld", "cancelled
 
 
 class DeliveryOut(BaseModel):
-    """One alert revision on its way to one subscription; its id is the `webhook-id`."""
+    """One alert revision, or notice, on its way to one subscription; its id is the `webhook-id`."""
 
     id: UUID
     subscription_id: UUID
     partner: str
-    alert_id: UUID
+    alert_id: UUID | None = Field(description="null where it is a notice")
+    notice_id: UUID | None = Field(description="null where it is an alert")
     revision: int
-    form: Literal["full", "flagged", "notice"] = Field(
-        description="the alert; as a report, to a nation that has flagged its entry; or only the notice that it was withdrawn"
+    form: Literal["full", "flagged", "notice", "agency"] = Field(
+        description="the alert; as a report, to a nation that has flagged its entry; only the notice that it was withdrawn; "
+        "or what an agency is told of its own entries, which its keys alone see here"
     )
     reasons: list[str] = Field(description="why it may go to this partner")
     state: State
@@ -67,7 +70,7 @@ class DeliveryPage(BaseModel):
 
 
 def deliveries_router(database: Database, redelivery: Redelivery, cursors: Cursors) -> APIRouter:
-    """The log of the key's own nation; an administrator's key reads all."""
+    """The log of the key's own nation, without the notices to its other agencies; an administrator's key reads all."""
     router = api_router(prefix="/v1/deliveries", tags=["deliveries"], responses=PROBLEM_RESPONSES)
 
     @router.get("", summary="List deliveries, the newest first")
@@ -79,7 +82,7 @@ def deliveries_router(database: Database, redelivery: Redelivery, cursors: Curso
         cursor: str | None = None,
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> DeliveryPage:
-        wanted = Wanted(seen_by(who), subscription, alert, state, _position(cursors, cursor))
+        wanted = Wanted(seen_by(who), who.agency, subscription, alert, state, _position(cursors, cursor))
         async with database.transaction() as connection:
             rows = await store.page(connection, wanted, limit + 1)
         shown = rows[:limit]
@@ -91,7 +94,7 @@ def deliveries_router(database: Database, redelivery: Redelivery, cursors: Curso
     async def read(delivery_id: UUID, who: Reader) -> DeliveryWithAttempts:
         async with database.transaction() as connection:
             row = await store.one(connection, delivery_id)
-            if row is None or seen_by(who) not in {None, row.partner}:
+            if row is None or not _may_see(who, row):
                 raise NotFoundError("No delivery has this id.")
             log = await store.attempts(connection, delivery_id)
         return DeliveryWithAttempts(
@@ -101,7 +104,7 @@ def deliveries_router(database: Database, redelivery: Redelivery, cursors: Curso
     @router.post("/{delivery_id}/redeliver", status_code=202, summary="Send it again under the same id")
     async def redeliver(delivery_id: UUID, who: Manager) -> DeliveryOut:
         try:
-            return DeliveryOut(**_fields(await redelivery.send_again(delivery_id, seen_by(who))))
+            return DeliveryOut(**_fields(await redelivery.send_again(delivery_id, seen_by(who), who.agency)))
         except UnknownDeliveryError:
             raise NotFoundError("No delivery has this id.") from None
         except NotSentAgainError as error:
@@ -117,6 +120,13 @@ def _position(cursors: Cursors, cursor: str | None) -> tuple[datetime, UUID] | N
     return datetime.fromisoformat(position["at"]), UUID(position["id"])
 
 
+def _may_see(who: Principal, row: Any) -> bool:
+    return seen_by(who) is None or (row.partner == who.nation and row.agency in {None, who.agency})
+
+
 def _fields(row: Any) -> dict[str, Any]:
-    names = ("id", "subscription_id", "partner", "alert_id", "revision", "form", "reasons", "state", "attempts", "created_at")
-    return {**{name: getattr(row, name) for name in names}, "settled_at": row.settled_at, "next_attempt_at": row.due_at}
+    names = ("id", "subscription_id", "partner", "revision", "form", "reasons", "state", "attempts", "created_at")
+    told = {name: getattr(row, name) for name in names}
+    is_notice = row.form == Form.AGENCY
+    about = {"alert_id": None if is_notice else row.alert_id, "notice_id": row.alert_id if is_notice else None}
+    return {**told, **about, "settled_at": row.settled_at, "next_attempt_at": row.due_at}

@@ -8,12 +8,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.notify.domain.subscription import Filter, Format, SubscriptionState
 from shared.contracts.base import Nation
+from shared.platform.auth.keys import Agency
 from shared.platform.faults import Fault
-from shared.platform.http.problems import InvalidInputError
+from shared.platform.http.problems import ForbiddenError, InvalidInputError
 
 Language = Literal["es", "en"]
 AnyFormat = Literal["json", "cloudevents", "cap", "stix"]
 UNBUILT = frozenset({"cap", "stix"})
+
+
+_WHOSE = "whose notices are sent, where the filter asks for them: the key's own if absent. Only an administrator names another, and must name one"
 
 
 class WantedFilter(Filter):
@@ -42,6 +46,7 @@ class NewSubscription(BaseModel):
     format: AnyFormat = "json"
     language: Language = "es"
     filter: WantedFilter = WantedFilter()
+    agency: Agency | None = Field(default=None, description=_WHOSE)
 
 
 class SubscriptionChange(BaseModel):
@@ -53,6 +58,7 @@ class SubscriptionChange(BaseModel):
     format: AnyFormat | None = None
     language: Language | None = None
     filter: WantedFilter | None = None
+    agency: Agency | None = Field(default=None, description=_WHOSE)
     state: Literal["active", "paused"] | None = Field(
         default=None, description="`paused` holds what comes until it is `active` again; nothing is lost meanwhile"
     )
@@ -75,6 +81,7 @@ class SubscriptionOut(BaseModel):
     )
     created_at: datetime
     updated_at: datetime
+    agency: str | None = Field(description="the agency whose notices it gets; null where it asks for none")
 
     @classmethod
     def of(cls, row: Any, waiting: int = 0) -> Self:
@@ -92,6 +99,22 @@ class SubscriptionList(BaseModel):
     """Subscriptions that have not ended, the oldest first."""
 
     items: list[SubscriptionOut]
+
+
+def whose_notices(filter_: WantedFilter | None, named: str | None, own: str, *, admin: bool) -> str | None:
+    """The agency whose notices are asked for; None where none are, or an administrator names nobody. Refuses what a key may not name, by pointer."""
+    if filter_ is None or not filter_.notices:
+        if named is not None:
+            raise InvalidInputError(
+                [Fault("/agency", "notices_not_wanted", "Name an agency together with a filter that asks for notices.")]
+            )
+        return None
+    if admin:
+        return named
+    if named not in {None, own}:
+        fault = Fault("/agency", "agency_foreign", "A key asks for the notices of its own agency only.")
+        raise ForbiddenError("The key belongs to another agency.", faults=[fault])
+    return own
 
 
 class ExerciseSent(BaseModel):

@@ -14,29 +14,35 @@ from services.notify.api.subscription_models import (
     SubscriptionList,
     SubscriptionOut,
     SubscriptionWithSecret,
+    WantedFilter,
     check_built,
+    whose_notices,
 )
 from services.notify.api.visibility import seen_by
 from services.notify.domain.subscription import Format, SubscriptionState
 from services.notify.redelivery import Redelivery
-from services.notify.registry import Registry, UnknownSubscriptionError
+from services.notify.registry import ForeignAgencyError, NoAgencyError, Registry, UnknownSubscriptionError
 from shared.platform.auth.access import Principal, require
 from shared.platform.faults import Fault
-from shared.platform.http.problems import PROBLEM_RESPONSES, ConflictError, ForbiddenError, NotFoundError
+from shared.platform.http.problems import PROBLEM_RESPONSES, ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from shared.platform.http.routing import api_router
 
 Manager = Annotated[Principal, Depends(require("subscriptions:manage"))]
 
 
 def subscriptions_router(registry: Registry, redelivery: Redelivery) -> APIRouter:
-    """Subscriptions of the key's own nation; an administrator's key reaches all."""
+    """Subscriptions of the key's own nation; an administrator's key reaches all. What gets an agency's notices only its own keys change."""
     router = api_router(prefix="/v1/subscriptions", tags=["subscriptions"], responses=PROBLEM_RESPONSES)
 
     @router.post("", status_code=201, summary="Subscribe an endpoint; its secret is shown this once")
     async def create(new: NewSubscription, who: Manager) -> SubscriptionWithSecret:
         partner = _partner(new, who)
         check_built(new.format, new.filter, registry.url_fault(new.url))
-        row, secret = await registry.subscribe(partner, new.url, Format(new.format), new.language, new.filter.parsed())
+        agency = _whose(new.filter, new.agency, who)
+        with _known():
+            row, secret = await registry.subscribe(
+                partner, new.url, Format(new.format), new.language, new.filter.parsed(), agency=agency
+            )
         return SubscriptionWithSecret(**SubscriptionOut.of(row).model_dump(), secret=secret)
 
     @router.get("", summary="List subscriptions")
@@ -52,21 +58,22 @@ def subscriptions_router(registry: Registry, redelivery: Redelivery) -> APIRoute
     @router.patch("/{subscription_id}", summary="Change a subscription")
     async def change(subscription_id: UUID, wanted: SubscriptionChange, who: Manager) -> SubscriptionOut:
         check_built(wanted.format, wanted.filter, registry.url_fault(wanted.url) if wanted.url is not None else None)
-        values = wanted.model_dump(mode="json", exclude_none=True, exclude={"filter"})
+        values = wanted.model_dump(mode="json", exclude_none=True, exclude={"filter", "agency"})
         if wanted.filter is not None:
             values["filter"] = wanted.filter.parsed().model_dump(mode="json")
+        of = _whose(wanted.filter, wanted.agency, who)
         with _known():
-            return SubscriptionOut.of(*await registry.change(subscription_id, seen_by(who), values))
+            return SubscriptionOut.of(*await registry.change(subscription_id, seen_by(who), values, agency=who.agency, of=of))
 
     @router.delete("/{subscription_id}", status_code=204, summary="End a subscription; what waits for it is cancelled")
     async def end(subscription_id: UUID, who: Manager) -> None:
         with _known():
-            await registry.end(subscription_id, seen_by(who))
+            await registry.end(subscription_id, seen_by(who), agency=who.agency)
 
     @router.post("/{subscription_id}/secrets", status_code=201, summary="Rotate the secret; the old one signs too for a day")
     async def rotate(subscription_id: UUID, who: Manager) -> SubscriptionWithSecret:
         with _known():
-            row, secret = await registry.rotate(subscription_id, seen_by(who))
+            row, secret = await registry.rotate(subscription_id, seen_by(who), agency=who.agency)
         return SubscriptionWithSecret(**SubscriptionOut.of(row).model_dump(), secret=secret)
 
     @router.post("/{subscription_id}/test", status_code=202, summary="Send an exercise to this endpoint")
@@ -81,11 +88,20 @@ def subscriptions_router(registry: Registry, redelivery: Redelivery) -> APIRoute
 
 @contextlib.contextmanager
 def _known() -> Iterator[None]:
-    """The same 404 for what is not there and for what is another nation's."""
+    """The same 404 for what is not there and for what is another nation's; what else the registry refuses, in HTTP's words."""
     try:
         yield
     except UnknownSubscriptionError:
         raise NotFoundError("No subscription has this id.") from None
+    except ForeignAgencyError:
+        raise ForbiddenError("It gets the notices of another agency, whose keys alone change it.") from None
+    except NoAgencyError:
+        fault = Fault("/agency", "agency_unnamed", "Name the agency whose notices are wanted.")
+        raise InvalidInputError([fault]) from None
+
+
+def _whose(filter_: WantedFilter | None, named: str | None, who: Principal) -> str | None:
+    return whose_notices(filter_, named, who.agency, admin=seen_by(who) is None)
 
 
 def _partner(new: NewSubscription, who: Principal) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,9 +15,10 @@ from services.notify.tables import ALERT_REVISION, ATTEMPT, DELIVERY, QUEUE
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which deliveries; None is any."""
+    """Which deliveries; None is any, but of `agency` where there is a partner: then it is none, and an agency's notices are its own alone."""
 
     partner: str | None
+    agency: str | None = None
     subscription: UUID | None = None
     alert: UUID | None = None
     state: str | None = None
@@ -38,6 +39,8 @@ async def page(connection: AsyncConnection, wanted: Wanted, limit: int) -> Seque
         DELIVERY.c.state: wanted.state,
     }
     query = query.where(*(column == value for column, value in equal.items() if value is not None))
+    if wanted.partner is not None:
+        query = query.where(or_(DELIVERY.c.agency.is_(None), DELIVERY.c.agency == wanted.agency))
     if wanted.before is not None:
         query = query.where(tuple_(DELIVERY.c.created_at, DELIVERY.c.id) < tuple_(*wanted.before))
     return (await connection.execute(query)).all()

@@ -87,6 +87,24 @@ async def end(connection: AsyncConnection, identity: UUID, reason: str, now: dat
     await connection.execute(_CANCEL, {"id": identity, "now": now})
 
 
+_CANCEL_NOTICES = text(
+    """
+    WITH gone AS (
+        DELETE FROM notify.queue q USING notify.delivery d
+        WHERE q.subscription_id = :id AND d.id = q.id AND d.form = 'agency' RETURNING q.id
+    )
+    UPDATE notify.delivery d SET state = 'cancelled', settled_at = :now FROM gone WHERE d.id = gone.id
+    """
+)
+
+
+async def bind(connection: AsyncConnection, identity: UUID, agency: str | None, now: datetime) -> None:
+    """Have a subscription get the notices of this agency from here on, of none with None; those of the one before that still wait are cancelled."""
+    await stop_fan_out(connection)
+    await change(connection, identity, {"agency": agency}, now)
+    await connection.execute(_CANCEL_NOTICES, {"id": identity, "now": now})
+
+
 _WAITING = text(
     "SELECT subscription_id, count(*) FROM notify.queue WHERE subscription_id = ANY(:ids) GROUP BY subscription_id"
 ).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
