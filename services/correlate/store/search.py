@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, time
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, cast, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +23,10 @@ from shared.contracts.watchlist import ENTRY
 SHOWN: Final = [state.value for state in EntryState if state.alerts or state.ended]
 """The states in which others than the issuer see an entry."""
 _LONGEST_WORD: Final = 64
+_MANY: Final = 2_500
+"""Entries that are read and put in order rather than met in the order of the list: of a million, a page of fifty of more is found within 20,000."""
+_NO_INDEX: Final = 0
+"""Added to what is ordered by, so that no index has that order."""
 
 
 def searched(text: str) -> str | None:
@@ -61,12 +65,26 @@ def visible(who: Author) -> ColumnElement[bool]:
     return or_(entries.c.originator == who.agency, released)
 
 
-def page_of(kind: str, wanted: Wanted, who: Author, below: int | None, limit: int) -> Select[Any]:
-    """The contents of the next entries of a kind, what changed last first."""
+async def page(
+    connection: AsyncConnection, kind: str, wanted: Wanted, who: Author, below: int | None, limit: int
+) -> list[AnyEntry]:
+    """The next entries of a kind, what changed last first."""
+    in_order = wanted.words is None or await _of_many(connection, wanted.words)
+    order = entries.c.list_version if in_order else entries.c.list_version + _NO_INDEX
     query = select(entries.c.content).where(matching(kind, wanted, who))
     if below is not None:
-        query = query.where(entries.c.list_version < below)
-    return query.order_by(entries.c.list_version.desc()).limit(limit)
+        query = query.where(order < below)
+    return [ENTRY.validate_json(row.content) for row in await connection.execute(query.order_by(order.desc()).limit(limit))]
+
+
+async def _of_many(connection: AsyncConnection, words: str) -> bool:
+    """Whether what is searched for stands in so many entries that some will be met soon in the order of the list.
+
+    PostgreSQL takes the beginning of any word for one of half a percent of all entries, and would go through the whole list for a rare one.
+    """
+    some = select(literal(1)).select_from(entries).where(_holds(words)).limit(_MANY).subquery()
+    counted: int = (await connection.execute(select(func.count()).select_from(some))).scalar_one()
+    return counted == _MANY
 
 
 def matching(kind: str, wanted: Wanted, who: Author) -> ColumnElement[bool]:
@@ -92,8 +110,12 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.changed_since is not None:
         found.append(entries.c.list_version >= _first_since(wanted.changed_since))
     if wanted.words is not None:
-        found.append(entries.c.search.bool_op("@@")(cast(literal(wanted.words), TSQUERY)))
+        found.append(_holds(wanted.words))
     return found
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    return entries.c.search.bool_op("@@")(cast(literal(words), TSQUERY))
 
 
 def _in_states(states: frozenset[EntryState]) -> ColumnElement[bool]:
@@ -123,11 +145,6 @@ def _awaiting(who: Author) -> ColumnElement[bool]:
     waiting = or_(entries.c.state == EntryState.SUBMITTED.value, entries.c.confirm_by.is_not(None))
     other = or_(entries.c.written_by.is_(None), entries.c.written_by != who.by)
     return and_(entries.c.originator == who.agency, waiting, other, entries.c.ended_at.is_(None))
-
-
-async def found(connection: AsyncConnection, query: Select[Any]) -> list[AnyEntry]:
-    """The entries of a page."""
-    return [ENTRY.validate_json(row.content) for row in await connection.execute(query)]
 
 
 async def count(connection: AsyncConnection, kind: str, wanted: Wanted, who: Author, most: int) -> int:

@@ -41,9 +41,8 @@ def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
         if asked.as_of is not None:
             return await _then(request, kind, reads, author(who), asked, wanted)
         paging = Paging(request, reads.cursors, kind.path, asked.cursor)
-        query = search.page_of(kind.path[:-1], wanted, author(who), paging.place.get("below"), asked.limit + 1)
         async with reads.connection() as connection:
-            found = await search.found(connection, query)
+            found = await search.page(connection, kind.path[:-1], wanted, author(who), paging.place.get("below"), asked.limit + 1)
             more = await _total(connection, kind, reads, author(who), wanted) if asked.count else {}
         some = found[: asked.limit]
         place = {"below": some[-1].list_version} if len(found) > asked.limit else None
