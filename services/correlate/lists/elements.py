@@ -18,10 +18,11 @@ _SPACE: Final = "}"
 
 @dataclass(slots=True)
 class Element:
-    """An element with what is inside it; names without their namespace."""
+    """An element with what is inside it; names without their namespace. `within` is what a record stands in."""
 
     name: str
     line: int
+    within: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
     text: str = ""
     children: list["Element"] = field(default_factory=list)
@@ -65,7 +66,7 @@ class _Builder:
         self._records = records
         self._open: list[Element] = []
         self._done: list[Element] = []
-        self._depth = 0
+        self._path: list[str] = []
         self._size = 0
         self._fed = 0
         self._parser = expat.ParserCreate(namespace_separator=_SPACE)
@@ -99,14 +100,14 @@ class _Builder:
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > self._limits.depth:
+        if len(self._path) >= self._limits.depth:
             raise self._stop(
                 "too_deep", f"More than {self._limits.depth} elements are within one another.", "No published list does."
             )
-        made = Element(name.rpartition(_SPACE)[2], self._parser.CurrentLineNumber)
-        if self._depth == 1:
-            self._done.append(Element(made.name, made.line, _plain(attributes)))
+        made = Element(name.rpartition(_SPACE)[2], self._parser.CurrentLineNumber, self._path[-1] if self._path else "")
+        self._path.append(made.name)
+        if len(self._path) == 1:
+            self._done.append(Element(made.name, made.line, attributes=_plain(attributes)))
         if self._open or made.name in self._records:
             made.attributes = _plain(attributes)
             self._grow(64 + sum(map(len, attributes.values())))
@@ -120,7 +121,7 @@ class _Builder:
             self._open[-1].text += text
 
     def _end(self, _: str) -> None:
-        self._depth -= 1
+        self._path.pop()
         if self._open:
             closed = self._open.pop()
             if not self._open:
