@@ -44,6 +44,11 @@ def _print(result: dict[str, Any], *, as_json: bool) -> None:
         typer.echo(
             f"{row['what']}: p50 {row['p50']} ms, p90 {row['p90']} ms, p99 {row['p99']} ms, max {row['max']} ms over {row['count']}"
         )
+    for row in result.get("phases", ()):
+        typer.echo(f"{row['what']}: {row['rows']:,} in {row['seconds']:,.1f} s, {row['per_second']:,.0f}/s")
+    for row in result.get("peak_memory_mib", ()):
+        sizes = ", ".join(f"{name} {size:,} MiB" for name, size in row.items() if name != "when")
+        typer.echo(f"peak memory, {row['when']}: {sizes}")
     for row in result.get("rates", ()):
         typer.echo(f"{row['name']}: {median(row['rounds']):,.0f}/s")
     for row in result.get("comparisons", ()):
@@ -79,3 +84,21 @@ def road(
     from services.cli.bench.road import measure_road  # noqa: PLC0415
 
     _print(_measured(var, lambda system: measure_road(system, rate=rate, seconds=seconds)), as_json=as_json)
+
+
+@app.command()
+def watchlist(
+    entries: Annotated[
+        int, typer.Option(min=1000, help="generated entries; a million takes some minutes and gigabytes")
+    ] = 100_000,
+    var: Var = Path("var/bench"),
+    *,
+    as_json: Json = False,
+) -> None:
+    """A large list in, changed and undone: rows a second beside a bare COPY, memory, and how long one waits at each door meanwhile."""
+    from services.cli.bench.watchlist import measure_watchlist  # noqa: PLC0415
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    _print(_measured(var, lambda system: measure_watchlist(system, entries=entries, say=say)), as_json=as_json)
