@@ -31,9 +31,10 @@ format: .venv/.dev ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## measure the road and ingest beside their limits
+bench: .venv/.dev ## measure the road, ingest and the list beside their limits
 	@$(BIN)/atalaya bench road $(ARGS)
 	@$(BIN)/atalaya bench ingest $(ARGS)
+	@$(BIN)/atalaya bench watchlist $(ARGS)
 
 clean: down ## end everything and remove all data under var/ and the .venv
 	rm -rf $(VAR) .venv
