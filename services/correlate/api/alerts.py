@@ -9,10 +9,12 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, select, tuple_
 from starlette.responses import Response
 
-from services.correlate.api.watchlist.view import Page, json_answer
+from services.correlate.api.watchlist.view import Page, ShownActor, ShownRoute, author, json_answer, shown
+from services.correlate.entries.bodies import AnyEntry
 from services.correlate.store.timeline import TimelineItem, timeline_of
 from services.correlate.tables import alert as alerts
-from shared.contracts.alerts import Alert
+from services.correlate.watchlist.past import rested_on
+from shared.contracts.alerts import Alert, EntryReference
 from shared.contracts.base import Nation, Severity, Utc
 from shared.contracts.territory import read_by
 from shared.contracts.vocabulary import AlertState, Cause
@@ -25,9 +27,19 @@ from shared.platform.http.routing import api_router
 Reader = Annotated[Principal, Depends(require("alerts:read"))]
 
 
-class AlertWithTimeline(Alert):
-    """An alert with everything that happened to it: its revisions and the sightings behind them, in order."""
+class RestsOn(EntryReference):
+    """An entry that the alert rests on, as the list had it when the hit was judged: the version that explains the score."""
 
+    listed: ShownActor | ShownRoute | None = Field(
+        description="null where the reader may not see that version, or the entry no more"
+    )
+    href: str | None = Field(description="the same at its own address; a key needs watchlist:read there")
+
+
+class AlertWithTimeline(Alert):
+    """An alert with the entries behind it as they were, and everything that happened to it: its revisions and sightings, in order."""
+
+    entries: tuple[RestsOn, ...]
     timeline: tuple[TimelineItem, ...]
 
 
@@ -61,11 +73,11 @@ def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
         query = query.order_by(alerts.c.opened_at.desc(), alerts.c.alert_id.desc()).limit(wanted.limit + 1)
         async with database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-        shown, last = rows[: wanted.limit], rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+        some, last = rows[: wanted.limit], rows[wanted.limit - 1] if len(rows) > wanted.limit else None
         follows = cursors.seal({"at": last.opened_at.isoformat(), "id": str(last.alert_id)}, purpose="alerts") if last else None
         return json_answer(
             {
-                "items": [_dumped(read_by(Alert.model_validate_json(row.content), who.nation)) for row in shown],
+                "items": [_dumped(read_by(Alert.model_validate_json(row.content), who.nation)) for row in some],
                 "next_cursor": follows,
             }
         )
@@ -79,9 +91,17 @@ def alerts_router(database: Database, cursors: Cursors) -> APIRouter:
                 raise NotFoundError("No alert has this id.")
             alert = Alert.model_validate_json(row.content)
             timeline = await timeline_of(connection, alert, row.partition_subject, None if _sees_all(who) else who.nation)
-        return json_answer(_dumped(AlertWithTimeline(**read_by(alert, who.nation).__dict__, timeline=tuple(timeline))))
+            listed = await rested_on(connection, [(one.entry_id, one.version) for one in alert.entries], author(who))
+        whole = _dumped(read_by(alert, who.nation))
+        whole["entries"] = [_rests_on(one, listed.get((one.entry_id, one.version))) for one in alert.entries]
+        return json_answer({**whole, "timeline": [_dumped(item) for item in timeline]})
 
     return router
+
+
+def _rests_on(reference: EntryReference, listed: AnyEntry | None) -> dict[str, Any]:
+    href = f"/v1/watchlist/{listed.type}s/{reference.entry_id}?version={reference.version}" if listed else None
+    return {**_dumped(reference), "listed": shown(listed) if listed else None, "href": href}
 
 
 def _sees_all(who: Principal) -> bool:

@@ -64,6 +64,8 @@ async def test_an_alert_has_its_evidence_the_explanation_of_its_score_and_its_ti
         (alert,) = (await correlate.get("/v1/alerts", hn)).json()["items"]
         whole = (await correlate.get(f"/v1/alerts/{alert['id']}", hn)).json()
     timeline = whole.pop("timeline")
+    for one in whole["entries"]:
+        del one["listed"], one["href"]
     assert whole == alert
     assert alert["revision"] == 2
     assert len(alert["evidence"]) == 2
@@ -75,6 +77,34 @@ async def test_an_alert_has_its_evidence_the_explanation_of_its_score_and_its_ti
     assert [item["event_id"] for item in seen] == [
         one["event_id"] for one in sorted(alert["evidence"], key=lambda e: e["occurred_at"])
     ]
+
+
+async def test_an_alert_shows_its_entry_as_it_was_when_the_hit_was_judged_to_who_may_see_that(opened: Opened) -> None:
+    async with opened() as correlate:
+        hn = await some_alerts(correlate, ["C123BCD"])
+        gt = await correlate.key("GT")
+        (alert,) = (await correlate.get("/v1/alerts", hn)).json()["items"]
+        place = f"/v1/watchlist/actors/{alert['entries'][0]['entry_id']}"
+        was = (await correlate.get(place, hn)).json()
+    async with opened(roles="api") as correlate:
+
+        async def shown(who: dict[str, str]) -> list[tuple[Any, Any]]:
+            answer = await correlate.get(f"/v1/alerts/{alert['id']}", who)
+            assert answer.status_code == 200, answer.text
+            return [(one["listed"], one["href"]) for one in answer.json()["entries"]]
+
+        async def edit(**fields: Any) -> None:
+            answer = await correlate.client.put(place, headers=hn, json={**was, "version": None, **fields})
+            assert answer.status_code == 200, answer.text
+
+        judged = [(was, f"{place}?version=1")]
+        assert await shown(gt) == judged
+        await edit(severity="low")
+        assert await shown(hn) == await shown(gt) == judged, "until a look back has judged it again"
+        assert (await correlate.get(place, gt, version=1)).json() == was
+        await edit(handling={"releasable_to": []})
+        assert await shown(hn) == judged
+        assert await shown(gt) == [(None, None)], "what is not released to it any more it does not read behind an alert"
 
 
 async def test_an_alert_of_other_nations_is_not_there_as_if_it_never_was(opened: Opened) -> None:
