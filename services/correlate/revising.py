@@ -72,10 +72,13 @@ def _opened(partition_subject: str, alert: StandingAlert, now: datetime) -> Revi
 
 
 def _revised(alert: StandingAlert, before: StoredAlert, now: datetime) -> Revision:
+    """One whose time is over stays closed, told to those who have it: a change of its entry alone, a flag or a longer validity, does not open it."""
     old = before.alert
-    state = old.state if old.state in ALIVE else AlertState.OPEN
+    over = old.state is AlertState.EXPIRED and alert.expires_at <= now
+    state = old.state if over or old.state in ALIVE else AlertState.OPEN
     revised = alert.to_alert(revision=old.revision + 1, opened_at=old.opened_at, revised_at=now, state=state)
-    return Revision(AlertType.REVISED, StoredAlert(revised, before.partition_subject, alert.digest, alert.last_seen))
+    stored = StoredAlert(revised, before.partition_subject, alert.digest, alert.last_seen)
+    return Revision(AlertType.CLOSED if over else AlertType.REVISED, stored)
 
 
 def _withdrawn(before: StoredAlert, now: datetime) -> Revision:

@@ -17,7 +17,7 @@ from shared.platform.http.cursors import Cursors
 from shared.platform.http.settings import HttpSettings
 from tests.support.notify import AT, Station
 
-WANTED = {
+WANTED: dict[str, Any] = {
     "partner": "SV", "url": "http://127.0.0.1:9009/", "format": "json", "language": "es",
     "filter": {"causes": [], "severity_at_least": "medium", "nations": [], "routes": [], "cel": None},
 }  # fmt: skip

@@ -1,14 +1,16 @@
 """A nation's flag on an entry: its alerts are revised, and read as a report there."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.correlate.entries.versions import Author, Change
+from services.correlate.housekeeping import Expiry
 from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.alerts import AlertType
 from shared.contracts.events import Conveyance, Place
-from shared.contracts.vocabulary import EntryChange
-from shared.contracts.watchlist import Flag
+from shared.contracts.vocabulary import AlertState, EntryChange
+from shared.contracts.watchlist import ActorEntry, Flag, RouteEntry
 from shared.platform.clock import SystemClock
 from shared.platform.database.engine import Database
 from tests.support.correlate import NOON, event, screener_of
@@ -37,13 +39,14 @@ def nothing() -> None:
     """Nobody to wake."""
 
 
-async def flag(database: Database, entry_id: UUID, *flags: Flag) -> None:
+async def flag(database: Database, entry_id: UUID, *flags: Flag) -> ActorEntry | RouteEntry:
     """A version of the entry that differs in its flags alone, as the action makes it."""
     writer = ListWriter(database, SystemClock(), nothing)
     async with writer.opened() as opened:
         entry = await writer.seen(opened.connection, entry_id, None, GT)
         kind = EntryChange.FLAGGED if flags else EntryChange.UNFLAGGED
-        await writer.write(opened, [(Change(entry_id, entry.body, kind, "said", head={"flags": flags}), entry)], GT)
+        change = Change(entry_id, entry.body, kind, "said", head={"flags": flags})
+        return (await writer.write(opened, [(change, entry)], GT))[0]
 
 
 async def test_a_flag_set_after_the_screening_counts_for_whatever_is_tracked_next_and_so_does_its_end(migrated_url: str) -> None:
@@ -58,6 +61,24 @@ async def test_a_flag_set_after_the_screening_counts_for_whatever_is_tracked_nex
         told = await track.told()
     assert [one.data.flagged_by for one in told] == [(), ("GT",), ()]
     assert {(one.data.requested_action, one.data.executed_action) for one in told} == {("SEIZE", "SEIZE")}
+
+
+async def test_a_flag_does_not_open_an_alert_again_whose_time_is_over(migrated_url: str) -> None:
+    async with tracking(migrated_url) as track:
+        entry = await track.list_actor(**LISTED)
+        long_ago = SystemClock().now() - timedelta(days=60)
+        seen = event("E1", conveyances=(LORRY,), occurred_at=long_ago, received_at=long_ago)
+        await track.feed(screener_of(entry).sightings(seen))
+        assert await Expiry(track.database, SystemClock(), nothing).once() == 1
+        flagged = await flag(track.database, entry.entry_id, FLAG)
+        await track.feed(screener_of(flagged).sightings(seen))
+        assert await Expiry(track.database, SystemClock(), nothing).once() == 0
+        told = await track.told()
+    assert [(one.type, one.data.state, one.data.flagged_by) for one in told] == [
+        (AlertType.OPENED, AlertState.OPEN, ()),
+        (AlertType.CLOSED, AlertState.EXPIRED, ()),
+        (AlertType.CLOSED, AlertState.EXPIRED, ("GT",)),
+    ]
 
 
 async def read(correlate: Station, who: dict[str, str]) -> dict[str, dict[str, Any]]:
