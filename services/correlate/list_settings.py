@@ -51,6 +51,11 @@ class ListSettings(Group):
     error_working_days: int = Field(
         default=2, ge=1, description="Working days in which an issuer answers a suspected error (Article 59: two)."
     )
+    notice_days: int = Field(
+        default=90,
+        ge=1,
+        description="Days that what an agency was told of its entries can be read again; the topic keeps them for 30.",
+    )
     approval: Approval = Field(
         default=Approval.WEAK,
         description="`weak`: a second person approves own entries that say neither birth date nor document nor second name. `all`: every own entry and edit.",

@@ -50,3 +50,13 @@ def entry_id(originator: str, source: str, source_id: str) -> UUID:
 def webhook_id(alert: UUID, revision: int, subscription: UUID) -> UUID:
     """The id that every attempt of one revision to one subscription carries."""
     return _named("webhook", str(alert), str(revision), str(subscription))
+
+
+def case_id(entry: UUID, version: int, agency: str, *said: str) -> UUID:
+    """The id of a case that an agency opens about a version of an entry."""
+    return _named("case", str(entry), str(version), agency, *said)
+
+
+def notice_id(kind: str, agency: str, about: UUID, number: str) -> UUID:
+    """The id of what an agency is told once about a version of an entry, or a state of a case."""
+    return _named("notice", kind, agency, str(about), number)

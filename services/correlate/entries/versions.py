@@ -46,6 +46,8 @@ class Change:
     why: str | None = None
     state: EntryState | None = None
     head: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: datetime | None = None
+    """When it ended, where that was before now: by its own date, not when somebody looked."""
 
 
 def next_version(change: Change, before: AnyEntry | None, author: Author, *, list_version: int, now: datetime) -> AnyEntry:
@@ -71,7 +73,7 @@ def next_version(change: Change, before: AnyEntry | None, author: Author, *, lis
         "change": change.kind,
         "why": change.why,
         "state": state,
-        "ended_at": (before.ended_at if before else None) or now if state.ended else None,
+        "ended_at": (before.ended_at if before else None) or change.ended_at or now if state.ended else None,
         "releasable_to": released(change.body, nation),
     }
     if isinstance(change.body, RouteBody):

@@ -1,9 +1,11 @@
 """Why the list was not changed, by what the caller may do about it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.correlate.entries.bodies import AnyEntry
 from shared.contracts.vocabulary import EntryState
+from shared.platform.faults import Fault
 
 
 class EntryUnknownError(Exception):
@@ -19,11 +21,14 @@ class EntryEndedError(Exception):
 
 
 class EntryDiffersError(Exception):
-    """The entry is not as the author believes: it is at another version, or listed already with other content."""
+    """The entry is not as the author believes: it is at another version, or listed already with other content.
 
-    def __init__(self, entry: AnyEntry) -> None:
+    `changed` names the fields that changed since the version that the author saw, where that is known.
+    """
+
+    def __init__(self, entry: AnyEntry, changed: Sequence[str] | None = None) -> None:
         super().__init__(f"the entry is at version {entry.version}")
-        self.entry = entry
+        self.entry, self.changed = entry, changed
 
 
 class IdentityTakenError(Exception):
@@ -44,3 +49,27 @@ class NotInThisStateError(Exception):
 
 class SecondPersonError(Exception):
     """It takes another person than the one who wrote it."""
+
+
+class BodyFaultyError(Exception):
+    """What is said of an entry, or of what is to become of it, cannot be; `faults` names all of it."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("the input has faults")
+        self.faults = tuple(faults)
+
+
+class NotForThemError(Exception):
+    """It is open to others than this author; the sentence says to whom."""
+
+
+class CaseUnknownError(Exception):
+    """No case of this id that the author may know of."""
+
+
+class CaseClosedError(Exception):
+    """The case was answered already; `state` says how."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"the case is {state}")
+        self.state = state

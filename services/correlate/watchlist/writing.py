@@ -7,15 +7,22 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.correlate.domain.life.clock import caught_up
 from services.correlate.domain.life.policy import LifePolicy
 from services.correlate.entries.bodies import AnyEntry
+from services.correlate.entries.differences import entry_changes
 from services.correlate.entries.versions import Author, Change, next_version
 from services.correlate.store import entries as store
+from services.correlate.store.cases import forget_cases
+from services.correlate.store.due import version_of
 from services.correlate.store.entries import Said
 from services.correlate.store.messages import PARTITIONS
+from services.correlate.store.notices import post_notices
 from services.correlate.watchlist.errors import EntryDiffersError, EntryEndedError, EntryUnknownError, NotIssuerError
+from services.correlate.watchlist.notices import notices_of
 from services.correlate.watchlist.turns import Turns
 from shared.contracts.topics import EVENTS
+from shared.contracts.vocabulary import EntryState
 from shared.platform.clock import Clock
 from shared.platform.database.engine import Database, Pool
 
@@ -49,7 +56,7 @@ class ListWriter:
         self.policy = policy or LifePolicy()
         self.turns = turns or Turns()
         self.partitions = partitions
-        self._wake = wake
+        self.wake = wake
 
     @contextlib.asynccontextmanager
     async def opened(self, pool: Pool = "api", *, deadline_seconds: float | None = None) -> AsyncIterator[OpenList]:
@@ -64,7 +71,7 @@ class ListWriter:
                 await stack.enter_async_context(self.turns.taken())
             connection = await stack.enter_async_context(self.database.transaction(pool, deadline_seconds=deadline_seconds))
             yield OpenList(connection, await store.lock_list(connection, self.turns.wait))
-        self._wake()
+        self.wake()
 
     async def write(
         self, opened: OpenList, changes: Sequence[tuple[Change, AnyEntry | None]], author: Author, said: Said | None = None
@@ -80,6 +87,8 @@ class ListWriter:
         first = changes[0][0]
         said = said or Said(author.by, author.agency, first.kind, first.why)
         await store.write_entries(opened.connection, written, said, self.policy, self.partitions())
+        await post_notices(opened.connection, notices_of(written, self.policy))
+        await forget_cases(opened.connection, [entry.entry_id for entry in written if entry.state is EntryState.DELETED], now)
         return written
 
     async def seen(self, connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry] | None, author: Author) -> AnyEntry:
@@ -97,14 +106,21 @@ class ListWriter:
         if not author.may_edit(found):
             raise NotIssuerError
         if expected is not None and expected != found.version:
-            raise EntryDiffersError(found)
+            raise await self.differing(connection, found, expected)
         return found
+
+    async def differing(self, connection: AsyncConnection, entry: AnyEntry, seen: int) -> EntryDiffersError:
+        """Why a change made for a version that was seen is refused: which fields changed since."""
+        past = await version_of(connection, entry.entry_id, seen)
+        changes = entry_changes(past, entry) if past is not None else []
+        return EntryDiffersError(entry, [change.field for change in changes])
 
     async def living(
         self, connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry] | None, author: Author, expected: int | None
     ) -> AnyEntry:
         """The same of one that has not ended; raises EntryEndedError too."""
         found = await self.editable(connection, entry_id, kind, author, expected)
-        if found.ended_at is not None:
+        now_is, moves = caught_up(found, self.clock.now(), self.policy)
+        if now_is.ended_at is not None:
             raise EntryEndedError
-        return found
+        return now_is if moves else found

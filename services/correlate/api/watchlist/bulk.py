@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from services.correlate.api.watchlist.view import ImportLine, author, body_schema, checked
 from services.correlate.entries.bodies import Body
 from services.correlate.entries.versions import Author
-from services.correlate.watchlist.changing import Watchlist
+from services.correlate.watchlist.changing import Outcome, Refused, Watchlist
 from shared.contracts.watchlist import ActorBody, RouteBody
 from shared.platform.auth.access import Principal, require
 from shared.platform.errors import PoisonError, TransientError
@@ -106,11 +106,17 @@ async def _import(lines: Sequence[bytes], first: int, model: Model, watchlist: W
         if body is None:
             answered.append(_line(first + number, "refused", errors=faults))
         else:
-            outcome = next(outcomes)
-            answered.append(
-                _line(first + number, outcome.verdict.value, entry_id=outcome.entry.entry_id, version=outcome.entry.version)
-            )
+            answered.append(_said(first + number, next(outcomes)))
     return b"".join(answered)
+
+
+def _said(index: int, outcome: Outcome | Refused) -> bytes:
+    if isinstance(outcome, Refused):
+        return _line(index, outcome.verdict.value, errors=outcome.faults)
+    fields: dict[str, Any] = {"entry_id": outcome.entry.entry_id, "version": outcome.entry.version}
+    if outcome.case is not None:
+        fields["case_id"] = outcome.case.case_id
+    return _line(index, outcome.verdict.value, **fields)
 
 
 def _read(model: Model, line: bytes) -> tuple[Body | None, list[Fault]]:

@@ -2,17 +2,21 @@
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 
 from services.correlate.watchlist.errors import (
+    BodyFaultyError,
+    CaseClosedError,
+    CaseUnknownError,
     EntryDiffersError,
     EntryEndedError,
     EntryUnknownError,
     IdentityTakenError,
+    NotForThemError,
     NotInThisStateError,
     NotIssuerError,
     SecondPersonError,
@@ -65,24 +69,46 @@ def translated(*, tagged: bool = False) -> Iterator[None]:
     """Raise problems in place of the use cases' errors."""
     try:
         yield
-    except EntryUnknownError:
-        raise NotFoundError("No entry has this id.") from None
-    except ListBusyError:
-        raise UnavailableError(
-            "Others are changing the list; nothing of this was done. Send it again.", retry_after_seconds=_AGAIN_SECONDS
-        ) from None
-    except NotIssuerError:
-        raise ForbiddenError("Only the agency that listed an entry may change it.") from None
-    except EntryEndedError:
-        raise ConflictError("The entry has ended; list it again.") from None
-    except NotInThisStateError as error:
-        raise ConflictError(str(error), state=error.state.value) from None
-    except SecondPersonError:
-        raise ForbiddenError("It takes a second person: nobody approves what they wrote.") from None
-    except IdentityTakenError as error:
-        raise ConflictError("Another entry of yours goes by this name, or source and id.", entry_id=str(error.entry_id)) from None
     except EntryDiffersError as error:
-        members: dict[str, Any] = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
-        if tagged:
-            raise PreconditionFailedError("The entry is at another version.", **members) from None
-        raise ConflictError("The entry differs from what was expected; read it and replace it.", **members) from None
+        raise _differing(error, tagged=tagged) from None
+    except tuple(_PROBLEMS) as error:
+        raise problem_of(error) from None
+
+
+def problem_of(error: Exception) -> ProblemError:
+    """A use case's error as a problem; what is none of theirs is raised again."""
+    if isinstance(error, EntryDiffersError):
+        return _differing(error, tagged=False)
+    made = _PROBLEMS.get(type(error))
+    if made is None:
+        raise error
+    return made(error)
+
+
+def _differing(error: EntryDiffersError, *, tagged: bool) -> ProblemError:
+    """Which fields changed since is said by name: what they hold is read from the entry."""
+    members: dict[str, Any] = {"entry_id": str(error.entry.entry_id), "version": error.entry.version}
+    if error.changed is not None:
+        members |= {"changed": list(error.changed), "changed_at": error.entry.changed_at.isoformat()}
+    if tagged:
+        return PreconditionFailedError("The entry is at another version.", **members)
+    return ConflictError("The entry differs from what was expected; read it and replace it.", **members)
+
+
+_PROBLEMS: Final[Mapping[type[Exception], Callable[[Any], ProblemError]]] = {
+    EntryUnknownError: lambda _: NotFoundError("No entry has this id."),
+    CaseUnknownError: lambda _: NotFoundError("No case has this id."),
+    ListBusyError: lambda _: UnavailableError(
+        "Others are changing the list; nothing of this was done. Send it again.", retry_after_seconds=_AGAIN_SECONDS
+    ),
+    BodyFaultyError: lambda error: InvalidInputError(error.faults),
+    NotIssuerError: lambda _: ForbiddenError("Only the agency that listed an entry may change it."),
+    NotForThemError: lambda error: ForbiddenError(str(error)),
+    SecondPersonError: lambda _: ForbiddenError("It takes a second person: nobody approves what they wrote."),
+    EntryEndedError: lambda _: ConflictError("The entry has ended; list it again."),
+    NotInThisStateError: lambda error: ConflictError(str(error), state=error.state.value),
+    CaseClosedError: lambda error: ConflictError("The case was answered already.", state=error.state),
+    IdentityTakenError: lambda error: ConflictError(
+        "Another entry of yours goes by this name, or source and id.", entry_id=str(error.entry_id)
+    ),
+}

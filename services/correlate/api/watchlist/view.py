@@ -43,6 +43,7 @@ class ImportLine(BaseModel):
     status: str
     entry_id: str | None = None
     version: int | None = None
+    case_id: str | None = None
     errors: list[dict[str, str]] | None = None
 
 
