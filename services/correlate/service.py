@@ -15,6 +15,7 @@ from services.correlate.api.watchlist.reads import Reads
 from services.correlate.api.watchlist.routes import watchlist_routers
 from services.correlate.housekeeping import Expiry, Periodic, Purge
 from services.correlate.index_feed import IndexFeed
+from services.correlate.life_parts import life_api, life_workers
 from services.correlate.lookback.pages import Bounds
 from services.correlate.lookback.worker import LookBack
 from services.correlate.partitions import PartitionWatch
@@ -25,7 +26,6 @@ from services.correlate.tables import consumer_offset, outbox
 from services.correlate.tracker import CONSUMER as TRACK
 from services.correlate.tracker import Tracker
 from services.correlate.watchlist.changing import Watchlist
-from services.correlate.watchlist.clock import ListClock
 from services.correlate.watchlist.committing import Committing
 from services.correlate.watchlist.importing import Imports
 from services.correlate.watchlist.turns import Turns
@@ -104,6 +104,7 @@ class _Parts:
         chunk = self.settings.correlate.import_chunk
         return [
             *watchlist_routers(self.watchlist, Reads(self.database, cursors, self.clock, self.settings.correlate.reading), chunk),
+            *life_api(self.writer, self.watchlist, self.settings.correlate, cursors),
             imports_router(self.imports, Committing(self.imports), cursors),
             alerts_router(self.database, cursors),
             screen_router(self.feed, self.clock, self.settings.correlate.screen_slice_ms / 1000),
@@ -140,7 +141,7 @@ class _Parts:
             self._consumer(TRACK, SIGHTINGS, tracker.handle),
             look_back,
             Periodic("expiry", correlate.expire_every_seconds, expiry.once),
-            Periodic("list-clock", correlate.expire_every_seconds, ListClock(self.writer).once),
+            *life_workers(self.writer, self.watchlist, correlate),
             Periodic("imports", correlate.expire_every_seconds, self.imports.tidy, at_once=1),
             Periodic("purge", correlate.purge_every_seconds, purge.once),
         ]
