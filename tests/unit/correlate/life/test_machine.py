@@ -12,7 +12,7 @@ from services.correlate.domain.life.clock import CLOCK, AnyEntry, after, caught_
 from services.correlate.domain.life.policy import Approval, LifePolicy
 from services.correlate.domain.life.wishes import Action, Doer, Wish
 from shared.contracts.vocabulary import EntryChange, EntryState
-from shared.contracts.watchlist import ActorBody, ActorEntry
+from shared.contracts.watchlist import ActorBody, ActorEntry, Flag
 from tests.support.correlate import NOON, actor
 
 DAY = timedelta(days=1)
@@ -52,6 +52,9 @@ def begun(draw: st.DrawFn) -> ActorEntry:
         head["renewed_at"] = NOON
         if not strong and draw(st.booleans()):
             head["confirm_by"] = NOON + DAY
+        if draw(st.booleans()):
+            until = NOON + draw(st.integers(1, 500)) * DAY
+            head["flags"] = (Flag(nation="GT", agency="gt-police", since=NOON, until=until, reason="not here"),)
     return actor(**body).model_copy(update=head)
 
 
