@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
-from sqlalchemy import make_url
 
 from services.cli.engines.kafka import embedded_kafka
 from services.cli.engines.postgres import embedded_postgres
+from services.correlate.migrate import migrate as migrate_correlate
+from services.notify.migrate import migrate as migrate_notify
+from tests.support.databases import new_database
 from tests.support.engines import ENGINES, Engines, folder, kept, shared
 
 
@@ -58,12 +57,24 @@ def postgres(pytestconfig: pytest.Config, engines_folder: Path) -> Iterator[str]
 @pytest.fixture
 def database_url(postgres: str) -> Iterator[str]:
     """A new, empty database for one test, dropped after it with whoever is still connected."""
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(make_conninfo(postgres), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} STRATEGY wal_log").format(sql.Identifier(name)))
-    yield make_url(postgres).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(make_conninfo(postgres), autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with new_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """A database with every service's schema, to be copied: migrating takes longer by far."""
+    with new_database(postgres) as url:
+        asyncio.run(migrate_correlate(url))
+        asyncio.run(migrate_notify(url))
+        yield url
+
+
+@pytest.fixture
+def migrated_url(postgres: str, migrated: str) -> Iterator[str]:
+    """As `database_url`, with the schemas of `migrated`."""
+    with new_database(postgres, of=migrated) as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,8 +11,9 @@ from aiokafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest
 
 from services.cli.engines import ports
 from services.cli.engines.child import Child
-from services.cli.engines.kafka import prepare, wait_until_ready
+from services.cli.engines.kafka import wait_until_ready
 from shared.platform.settings import KafkaSettings
+from tests.support.prepared_broker import prepared
 
 USER, PASSWORD = "reader", "a password"
 _ALLOW: Final = 3
@@ -68,7 +69,7 @@ class GuardedBroker:
 @asynccontextmanager
 async def guarded_broker(var: Path) -> AsyncIterator[GuardedBroker]:
     port, guarded = ports.any_free(), ports.any_free()
-    command = await prepare(var, port)
+    command = await prepared(var, port)
     properties = var / "kafka" / "server.properties"
     text = properties.read_text()
     for name in ("listeners", "advertised.listeners"):

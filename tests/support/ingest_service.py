@@ -10,7 +10,6 @@ from typing import Any, Self
 import httpx
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from services.ingest.app import ingest_app
 from services.ingest.service import open_ingest
@@ -41,15 +40,6 @@ def kafka_settings(address: str, prefix: str, **changes: Any) -> KafkaSettings:
 async def make_topics(kafka: KafkaSettings, **changes: Any) -> None:
     wanted = [dataclasses.replace(topic, partitions=1, **changes) for topic in topics.TOPICS if topic.name in NEEDED]
     await apply_topics(kafka, [TopicSpec(**dataclasses.asdict(topic)) for topic in wanted])
-
-
-async def drop_topics(kafka: KafkaSettings) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
-    await admin.start()
-    try:
-        await admin.delete_topics([name for name in await admin.list_topics() if name.startswith(kafka.topic_prefix)])
-    finally:
-        await admin.close()
 
 
 async def make_key(

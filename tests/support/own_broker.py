@@ -8,7 +8,8 @@ from pathlib import Path
 
 from services.cli.engines import ports
 from services.cli.engines.child import Child
-from services.cli.engines.kafka import prepare, wait_until_ready
+from services.cli.engines.kafka import wait_until_ready
+from tests.support.prepared_broker import prepared
 
 
 class OwnBroker:
@@ -24,7 +25,7 @@ class OwnBroker:
         """Where it is, and where it will be after a move."""
 
     async def start(self) -> None:
-        self._child = await Child.start(await prepare(self._var, self._port))
+        self._child = await Child.start(await prepared(self._var, self._port))
         await wait_until_ready(self._child, f"{ports.LOOPBACK}:{self._port}")
 
     async def move(self) -> None:

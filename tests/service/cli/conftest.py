@@ -1,23 +1,22 @@
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
 from shared.platform.settings import KafkaSettings
 from tests.support import forked
-from tests.support.ingest_service import drop_topics, kafka_settings
+from tests.support.ingest_service import kafka_settings
 
 Atalaya = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-async def kafka_of_test(kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[KafkaSettings]:
-    """The real broker under a prefix of one's own, as commands find it in their environment; its topics are deleted afterwards."""
+def kafka_of_test(kafka: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch) -> KafkaSettings:
+    """The real broker under a prefix of one's own, as commands find it in their environment."""
     settings = kafka_settings(kafka, topic_prefix)
     monkeypatch.setenv("ATALAYA_KAFKA__BOOTSTRAP_SERVERS", settings.bootstrap_servers)
     monkeypatch.setenv("ATALAYA_KAFKA__TOPIC_PREFIX", topic_prefix)
-    yield settings
-    await drop_topics(settings)
+    return settings
 
 
 @pytest.fixture

@@ -17,8 +17,6 @@ from services.cli.doctor.command import examine
 from services.cli.doctor.findings import Finding, Ground, Level
 from services.cli.key_doors import TopicDoor
 from services.cli.topics import declared, make_topics
-from services.correlate.migrate import migrate as migrate_correlate
-from services.notify.migrate import migrate as migrate_notify
 from shared.contracts.topics import EVENTS, RAW_SEIZURES, SIGHTINGS
 from shared.platform.clock import SystemClock
 from shared.platform.http.app import create_app
@@ -33,13 +31,11 @@ from tests.service.cli.conftest import Atalaya
 
 
 @pytest.fixture
-async def ground(kafka_of_test: KafkaSettings, database_url: str, tmp_path: Path) -> Ground:
+async def ground(kafka_of_test: KafkaSettings, migrated_url: str, tmp_path: Path) -> Ground:
     """Everything as it should be, without a service."""
     await make_topics(kafka_of_test)
     await TopicDoor(kafka_of_test).create({"agency": "ADMIN", "nation": "GT", "scopes": ["admin"], "expires": "90d"})
-    await migrate_correlate(database_url)
-    await migrate_notify(database_url)
-    return Ground(kafka_of_test, database_url, {}, tmp_path, lag_records=10)
+    return Ground(kafka_of_test, migrated_url, {}, tmp_path, lag_records=10)
 
 
 async def bad(ground: Ground) -> list[Finding]:
@@ -66,9 +62,9 @@ def run_sql(url: str, statement: str) -> None:
 
 
 async def test_where_all_is_well_it_says_so_and_ends_with_0(
-    ground: Ground, database_url: str, atalaya: Atalaya, monkeypatch: pytest.MonkeyPatch
+    ground: Ground, migrated_url: str, atalaya: Atalaya, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ATALAYA_DATABASE__URL", database_url)
+    monkeypatch.setenv("ATALAYA_DATABASE__URL", migrated_url)
     async with service(Readiness()) as address:
         arguments = ("--ingest", address, "--var", str(ground.var))
         said = await asyncio.to_thread(atalaya, "doctor", *arguments)
@@ -118,9 +114,9 @@ async def test_a_missing_topic_and_a_lack_of_partitions_are_told_apart(kafka_of_
     assert texts[f"{EVENTS} is missing"] is Level.FAULT
 
 
-async def test_a_schema_behind_or_ahead_of_this_release_is_a_fault(ground: Ground, database_url: str) -> None:
-    run_sql(database_url, "UPDATE notify.alembic_version SET version_num = '0001'")
-    run_sql(database_url, "UPDATE correlate.alembic_version SET version_num = '9999'")
+async def test_a_schema_behind_or_ahead_of_this_release_is_a_fault(ground: Ground, migrated_url: str) -> None:
+    run_sql(migrated_url, "UPDATE notify.alembic_version SET version_num = '0001'")
+    run_sql(migrated_url, "UPDATE correlate.alembic_version SET version_num = '9999'")
     assert [(found.text, found.todo) for found in await bad(ground)] == [
         ("correlate is at 9999, which this release does not know", "run the newer release, or restore a backup"),
         ("notify is at 0001 instead of 0003", "`atalaya migrate`"),
@@ -155,7 +151,7 @@ async def test_what_a_service_says_of_itself_is_handed_on_with_what_to_do(ground
     assert "GT-SAT" in noted.text
 
 
-async def test_consumers_that_are_behind_stand_still_or_halt_are_told_apart(ground: Ground, database_url: str) -> None:
+async def test_consumers_that_are_behind_stand_still_or_halt_are_told_apart(ground: Ground, migrated_url: str) -> None:
     async with KafkaProducer(ground.kafka) as producer:
         assert not any(await producer.send_many([Message(SIGHTINGS, b"x", partition=number % 2) for number in range(40)]))
 
@@ -166,11 +162,11 @@ async def test_consumers_that_are_behind_stand_still_or_halt_are_told_apart(grou
     async def told() -> list[str]:
         return [found.text for found in await bad(ground) if found.check == "consumers"]
 
-    run_sql(database_url, place(0, 5, "0 s"))
+    run_sql(migrated_url, place(0, 5, "0 s"))
     assert await told() == ["track is 15 records behind"]
-    run_sql(database_url, place(1, 10, "5 min"))
+    run_sql(migrated_url, place(1, 10, "5 min"))
     assert await told() == ["track: 25 records wait, and none was handled for 300 s"]
-    run_sql(database_url, "UPDATE correlate.consumer_offset SET next_offset = 25 WHERE partition = 0")
+    run_sql(migrated_url, "UPDATE correlate.consumer_offset SET next_offset = 25 WHERE partition = 0")
     assert await told() == [f"track halts at {SIGHTINGS}/0: it is 5 beyond the end: the topic was made anew, or lost its end"]
 
 

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from services.cli.topics import make_topics
-from services.correlate.migrate import migrate
 from shared.contracts.topics import RAW_BORDER_CROSSINGS, SIGHTINGS
 from shared.platform.kafka.messages import Message
 from shared.platform.kafka.producer import KafkaProducer
@@ -19,15 +18,14 @@ from tests.support.ingest_service import make_key, running
 
 
 @pytest.fixture
-async def track(kafka_of_test: KafkaSettings, database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+async def track(kafka_of_test: KafkaSettings, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Thirty sightings on partition 0, ten of them handled by `track`; the database's address."""
-    monkeypatch.setenv("ATALAYA_DATABASE__URL", database_url)
+    monkeypatch.setenv("ATALAYA_DATABASE__URL", migrated_url)
     await make_topics(kafka_of_test)
-    await migrate(database_url)
     async with KafkaProducer(kafka_of_test) as producer:
         assert not any(await producer.send_many([Message(SIGHTINGS, b"x", partition=0)] * 30))
-    stored(database_url, 10)
-    return database_url
+    stored(migrated_url, 10)
+    return migrated_url
 
 
 def stored(url: str, offset: int | None = None) -> int:

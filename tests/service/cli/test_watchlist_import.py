@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from services.correlate.migrate import migrate
 from tests.service.cli.conftest import Atalaya
 from tests.support.correlate_http import served
 from tests.support.correlate_station import Station, make_topics, settings_for, station
@@ -67,10 +66,9 @@ _HEEDING = (
 
 
 @pytest.fixture
-async def desk(kafka: str, database_url: str, topic_prefix: str, atalaya: Atalaya) -> AsyncIterator[Desk]:
-    await migrate(database_url)
-    await make_topics(settings_for(kafka, database_url, topic_prefix).kafka)
-    async with station(kafka, database_url, topic_prefix, roles="api") as correlate, served(correlate) as service:
+async def desk(kafka: str, migrated_url: str, topic_prefix: str, atalaya: Atalaya) -> AsyncIterator[Desk]:
+    await make_topics(settings_for(kafka, migrated_url, topic_prefix).kafka)
+    async with station(kafka, migrated_url, topic_prefix, roles="api") as correlate, served(correlate) as service:
         headers = await correlate.key("GT")
         yield Desk(correlate, service, headers, atalaya)
 

@@ -3,16 +3,15 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.platform.settings import KafkaSettings
-from tests.support.ingest_service import Desk, drop_topics, kafka_settings, make_key, make_topics, running
+from tests.support.ingest_service import Desk, kafka_settings, make_key, make_topics, running
 
 
 @pytest.fixture
-async def kafka_of_test(kafka: str, topic_prefix: str) -> AsyncIterator[KafkaSettings]:
-    """The real broker under a prefix of one's own, with the topics that ingest needs; deleted afterwards."""
+async def kafka_of_test(kafka: str, topic_prefix: str) -> KafkaSettings:
+    """The real broker under a prefix of one's own, with the topics that ingest needs."""
     settings = kafka_settings(kafka, topic_prefix)
     await make_topics(settings)
-    yield settings
-    await drop_topics(settings)
+    return settings
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.platform.kafka.producer import KafkaProducer
 from shared.platform.kafka.topics import TopicSpec, apply_topics
@@ -12,9 +11,9 @@ MakeTopic = Callable[..., Awaitable[str]]
 
 
 @pytest.fixture
-async def settings(kafka: str, topic_prefix: str) -> AsyncIterator[KafkaSettings]:
-    """Settings for the real broker under a prefix of one's own; its topics are deleted afterwards."""
-    yield KafkaSettings(
+def settings(kafka: str, topic_prefix: str) -> KafkaSettings:
+    """Settings for the real broker under a prefix of one's own."""
+    return KafkaSettings(
         bootstrap_servers=kafka,
         topic_prefix=topic_prefix,
         session_timeout_seconds=10,
@@ -22,14 +21,6 @@ async def settings(kafka: str, topic_prefix: str) -> AsyncIterator[KafkaSettings
         retry_cap_seconds=0.2,
         poll_timeout_seconds=0.2,
     )
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
-    await admin.start()
-    try:
-        mine = [name for name in await admin.list_topics() if name.startswith(topic_prefix)]
-        if mine:
-            await admin.delete_topics(mine)
-    finally:
-        await admin.close()
 
 
 @pytest.fixture

@@ -1,15 +1,19 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from services.notify.migrate import migrate
+from tests.support.databases import new_database
 from tests.support.notify import Receiver, Station, station
 
 
-@pytest.fixture
-async def migrated_url(database_url: str) -> str:
-    await migrate(database_url)
-    return database_url
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """With notify's schema alone."""
+    with new_database(postgres) as url:
+        asyncio.run(migrate(url))
+        yield url
 
 
 @pytest.fixture
