@@ -26,8 +26,11 @@ class Received:
         return again
 
 
-def _line(message: dict[str, Any]) -> str:
+def line_of(message: dict[str, Any]) -> str:
+    """What a webhook says, in a line."""
     data = message.get("data", {})
+    if "entry_id" in data:
+        return f"{message.get('type')} entry {data['entry_id']}: {data.get('text', {}).get('en', '')}"
     headline = data.get("headline", {})
     subject = data.get("subject", {}).get("key", "")
     return f"{message.get('type')} revision {data.get('revision')} {subject}: {headline.get('en', '')}"
@@ -39,7 +42,7 @@ async def _serve(port: int, secret: str | None, received: Received, *, as_json: 
     def take(arrival: Arrival) -> None:
         again = " (again)" if received.note(arrival.webhook_id) else ""
         word = "verified" if secret else "NOT verified"
-        line = f"{word}{again} {arrival.webhook_id} {_line(json.loads(arrival.body))}"
+        line = f"{word}{again} {arrival.webhook_id} {line_of(json.loads(arrival.body))}"
         typer.echo(arrival.body.decode() if as_json else line)
 
     def refuse() -> None:

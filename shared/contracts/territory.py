@@ -35,7 +35,7 @@ def read_by(alert: AnyAlert, nation: Nation) -> AnyAlert:
 
 def as_requested(alert: AnyAlert) -> AnyAlert:
     """The alert for who has flagged nothing: what is requested is what is to be done."""
-    if alert.executed_action is not None:
+    if alert.executed_action is alert.requested_action:
         return alert
     return alert.model_copy(update={"executed_action": alert.requested_action})
 
