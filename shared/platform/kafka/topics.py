@@ -68,6 +68,7 @@ async def apply_topics(settings: KafkaSettings, specs: Sequence[TopicSpec]) -> l
     async with _opened(settings) as cluster:
         plans = await cluster.plans(specs)
         await cluster.carry_out(plans)
+        await cluster.until_visible(plans)
         return [_report(each) for each in plans]
 
 
@@ -119,6 +120,16 @@ class _Cluster:
         if altered:
             await self._alter(altered, validate_only=validate_only)
 
+    async def until_visible(self, plans: Sequence[TopicPlan]) -> None:
+        """Wait for what was carried out: the controller has new topics, partitions and settings before the brokers know of them."""
+        specs = [each.spec for each in plans if each.refused is None and each.steps]
+        try:
+            async with asyncio.timeout(_VISIBLE_WITHIN_SECONDS):
+                while specs and any(each.steps for each in await self.plans(specs)):  # noqa: ASYNC110 - the broker has no way to tell us
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        except TimeoutError:
+            raise TopicsRefusedError("the topics were made as declared, but the brokers do not show it") from None
+
     async def _shapes(self) -> dict[str, tuple[int, int]]:
         """Partitions and replicas of each topic that is there."""
         return {
@@ -155,17 +166,6 @@ class _Cluster:
         for topic, code, *message in answer.topic_errors:  # type: ignore[attr-defined] # by protocol version
             if code not in {0, _TOPIC_ALREADY_EXISTS}:
                 raise TopicsRefusedError(f"{topic}: {message[0] if message else code}")
-        if not validate_only:
-            await self._until_visible({self._settings.topic(each.spec.name) for each in plans})
-
-    async def _until_visible(self, names: set[str]) -> None:
-        """The controller has the topics before the brokers know of them."""
-        try:
-            async with asyncio.timeout(_VISIBLE_WITHIN_SECONDS):
-                while not names <= (await self._shapes()).keys():  # noqa: ASYNC110 - the broker has no way to tell us
-                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-        except TimeoutError:
-            raise TopicsRefusedError("the topics were created, but the brokers do not show them") from None
 
     async def _grow(self, grown: TopicPlan, *, validate_only: bool) -> None:
         name = self._settings.topic(grown.spec.name)
