@@ -1,15 +1,15 @@
 """Cases in PostgreSQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy import and_, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.domain.life.cases import Case, CaseKind, CaseState
-from services.correlate.store.bulk import among, put_within
+from services.correlate.store.bulk import put_within
 from services.correlate.tables import entry_case as cases
 
 
@@ -38,16 +38,6 @@ async def late_cases(connection: AsyncConnection, now: datetime, limit: int) -> 
     query = select(cases).where(cases.c.state == CaseState.OPEN.value, cases.c.due_at <= now, cases.c.warned_at.is_(None))
     query = query.order_by(cases.c.due_at).limit(limit).with_for_update(skip_locked=True)
     return [Case.model_validate(row) for row in await connection.execute(query)]
-
-
-async def forget_cases(connection: AsyncConnection, entry_ids: Collection[UUID], now: datetime) -> None:
-    """Take out of the cases of deleted entries what they said of anybody; those still open are closed."""
-    if not entry_ids:
-        return
-    about = among(cases.c.entry_id, list(entry_ids))
-    await connection.execute(update(cases).where(about).values(text="", body=None, answer=None))
-    closed = {"state": CaseState.WITHDRAWN.value, "answered_at": now}
-    await connection.execute(update(cases).where(about, cases.c.state == CaseState.OPEN.value).values(**closed))
 
 
 @dataclass(frozen=True, slots=True)

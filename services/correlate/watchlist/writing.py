@@ -13,9 +13,9 @@ from services.correlate.entries.bodies import AnyEntry
 from services.correlate.entries.differences import entry_changes
 from services.correlate.entries.versions import Author, Change, next_version
 from services.correlate.store import entries as store
-from services.correlate.store.cases import forget_cases
 from services.correlate.store.due import version_of
 from services.correlate.store.entries import Said
+from services.correlate.store.forgetting import forget
 from services.correlate.store.messages import PARTITIONS
 from services.correlate.store.notices import post_notices
 from services.correlate.watchlist.errors import EntryDiffersError, EntryEndedError, EntryUnknownError, NotIssuerError
@@ -88,7 +88,7 @@ class ListWriter:
         said = said or Said(author.by, author.agency, first.kind, first.why)
         await store.write_entries(opened.connection, written, said, self.policy, self.partitions())
         await post_notices(opened.connection, notices_of(written, self.policy))
-        await forget_cases(opened.connection, [entry.entry_id for entry in written if entry.state is EntryState.DELETED], now)
+        await forget(opened.connection, [entry for entry in written if entry.state is EntryState.DELETED], now)
         return written
 
     async def seen(self, connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry] | None, author: Author) -> AnyEntry:
