@@ -1,17 +1,21 @@
+import asyncio
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from services.correlate.migrate import migrate
 from tests.support.correlate_station import Station, make_topics, settings_for, station
+from tests.support.databases import new_database
 
 
-@pytest.fixture
-async def migrated_url(database_url: str) -> str:
-    await migrate(database_url)
-    return database_url
+@pytest.fixture(scope="session")
+def migrated(postgres: str) -> Iterator[str]:
+    """With correlate's schema alone."""
+    with new_database(postgres) as url:
+        asyncio.run(migrate(url))
+        yield url
 
 
 @pytest.fixture
