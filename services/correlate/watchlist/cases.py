@@ -107,7 +107,9 @@ class Cases:
         """A case and, where it proposes content, what that would change of the entry as it is. Raises CaseUnknownError."""
         async with self._writer.database.transaction() as connection:
             case, entry = await self._known(connection, case_id, author)
-        return case, [] if case.body is None else body_changes(entry.body, proposed(case, entry))
+        if case.body is None:
+            return case, []
+        return case, body_changes(entry.body, self._watchlist.completed(proposed(case, entry), entry))
 
     async def page(self, wanted: CaseFilter, author: Author, limit: int) -> list[Case]:
         """The next of those cases."""
@@ -133,6 +135,8 @@ class Cases:
         """
         async with self._writer.opened() as opened:
             case, entry = await self._answerable(opened.connection, case_id, author, may)
+            if _is_so(case, CaseState.ACCEPTED, author):
+                return Answered(case, entry)
             outcome = await self._apply(opened, case, entry, author)
             closed = await self._close(opened.connection, case, entry, author, CaseState.ACCEPTED, reason)
         return Answered(closed, entry if outcome is None else outcome.entry, outcome)
@@ -141,6 +145,8 @@ class Cases:
         """Say no, with the reason. Raises CaseUnknownError, CaseClosedError, NotIssuerError or SecondPersonError."""
         async with self._writer.opened() as opened:
             case, entry = await self._answerable(opened.connection, case_id, author, may)
+            if _is_so(case, CaseState.REJECTED, author):
+                return Answered(case, entry)
             closed = await self._close(opened.connection, case, entry, author, CaseState.REJECTED, reason)
         return Answered(closed, entry)
 
@@ -148,12 +154,12 @@ class Cases:
         """Take a case back: by the agency that opened it. Raises CaseUnknownError, CaseClosedError or NotForThemError."""
         async with self._writer.opened() as opened:
             case, entry = await self._known(opened.connection, case_id, author, lock=True)
+            if author.agency != case.agency:
+                raise NotForThemError("A case is withdrawn by the agency that opened it.")
             if case.state is CaseState.WITHDRAWN:
                 return Answered(case, entry)
             if case.state is not CaseState.OPEN:
                 raise CaseClosedError(case.state.value)
-            if author.agency != case.agency:
-                raise NotForThemError("A case is withdrawn by the agency that opened it.")
             closed = await self._close(opened.connection, case, entry, author, CaseState.WITHDRAWN, reason)
         return Answered(closed, entry)
 
@@ -191,10 +197,10 @@ class Cases:
         if not (author.admin or author.agency == case.issuer):
             raise NotIssuerError
         may(case)
-        if case.state is not CaseState.OPEN:
-            raise CaseClosedError(case.state.value)
         if case.kind is CaseKind.EDIT and author.by == case.opened_by:
             raise SecondPersonError
+        if case.state is not CaseState.OPEN and author.by != case.answered_by:
+            raise CaseClosedError(case.state.value)
         return case, entry
 
     async def _apply(self, opened: OpenList, case: Case, entry: AnyEntry, author: Author) -> Outcome | None:
@@ -230,6 +236,15 @@ class Cases:
         to = To(case.issuer, entry.nation) if state is CaseState.WITHDRAWN else To(case.agency, case.nation)
         await post_notices(connection, [case_notice(_told(closed), to, closed, entry, now)])
         return closed
+
+
+def _is_so(case: Case, state: CaseState, author: Author) -> bool:
+    """Whether the author gave this answer already. Raises CaseClosedError where it gave the other."""
+    if case.state is CaseState.OPEN:
+        return False
+    if case.state is state and case.answered_by == author.by:
+        return True
+    raise CaseClosedError(case.state.value)
 
 
 def proposed(case: Case, entry: AnyEntry) -> Body:

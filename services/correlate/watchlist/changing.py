@@ -1,6 +1,6 @@
 """Listing, replacing and ending entries: each change one version of its entry and of the whole list, sent through the outbox."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,7 +82,7 @@ class Watchlist:
         """
         async with self._writer.opened() as opened:
             ((key, new),) = await self._identified(opened.connection, [body], author)
-            before = (await store.find_entries(opened.connection, [key])).get(key)
+            before = (await self._held(opened.connection, [key])).get(key)
             if before is not None and before.ended_at is None:
                 if before.body != self.completed(new, before):
                     raise EntryDiffersError(before)
@@ -131,8 +131,7 @@ class Watchlist:
         """
         async with self._writer.opened() as opened:
             known = await self._identified(opened.connection, bodies, author)
-            before = await store.find_entries(opened.connection, [key for key, _ in known])
-            before = {key: caught_up(entry, self._now, self._writer.policy)[0] for key, entry in before.items()}
+            before = await self._held(opened.connection, [key for key, _ in known])
             outcomes: dict[UUID, Outcome | Refused] = {}
             due: list[tuple[Change, AnyEntry | None]] = []
             for key, body in dict(known).items():
@@ -185,6 +184,11 @@ class Watchlist:
     @property
     def _now(self) -> datetime:
         return self._writer.clock.now()
+
+    async def _held(self, connection: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, AnyEntry]:
+        """What is listed under these ids, as time has made it."""
+        found = await store.find_entries(connection, ids)
+        return {key: caught_up(entry, self._now, self._writer.policy)[0] for key, entry in found.items()}
 
     async def _identified(self, connection: AsyncConnection, bodies: Sequence[Body], author: Author) -> list[tuple[UUID, Body]]:
         """The bodies, each with the id of the entry that it is known by."""
