@@ -57,4 +57,4 @@ def test_a_name_with_a_slip_is_found_wherever_a_scan_would_find_it(data: st.Data
 
 
 def _found(index: WatchlistIndex, form: object) -> set[object]:
-    return {actor.entry.entry_id for actor in index.named(ActorKind.PERSON, form)}
+    return {actor.entry_id for actor in index.named(ActorKind.PERSON, form)}

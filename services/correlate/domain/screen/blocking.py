@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from services.correlate.domain.screen.forms import NameForm
+from services.correlate.domain.screen.holders import Holders
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.names import sound
 
@@ -44,7 +45,7 @@ class NameIndex:
     """Names of one kind of actor by pairs of sounds. Adding and removing one actor costs what its own names cost."""
 
     def __init__(self) -> None:
-        self._pairs: dict[str, tuple[Listed, ...]] = {}
+        self._pairs = Holders()
         self._uses: dict[str, int] = {}
         self._slips: dict[str, tuple[str, ...]] = {}
         self._near: dict[str, tuple[str, ...]] = {}
@@ -52,7 +53,7 @@ class NameIndex:
     def add(self, actor: Listed) -> None:
         """Makes an actor findable by its names."""
         for key in {key for form in actor.forms for key in _keys(form)}:
-            self._pairs[key] = (*self._pairs.get(key, ()), actor)
+            self._pairs.add(key, actor)
         for word in self._words(actor):
             self._uses[word] = self._uses.get(word, 0) + 1
             if self._uses[word] == 1:
@@ -61,11 +62,7 @@ class NameIndex:
     def remove(self, actor: Listed) -> None:
         """Takes an actor out that was added."""
         for key in {key for form in actor.forms for key in _keys(form)}:
-            left = tuple(other for other in self._pairs[key] if other is not actor)
-            if left:
-                self._pairs[key] = left
-            else:
-                del self._pairs[key]
+            self._pairs.remove(key, actor)
         for word in self._words(actor):
             self._uses[word] -= 1
             if not self._uses[word]:
@@ -75,7 +72,7 @@ class NameIndex:
         """Every actor with a name that shares two words with this one by sound, one of them perhaps with a slip; or its only word. Each once."""
         words, sounds = form.words[:_MOST_WORDS], form.sounds[:_MOST_WORDS]
         if len(sounds) < 2:  # noqa: PLR2004 - a pair takes two
-            return self._pairs.get(sounds[0], ()) if sounds else ()
+            return self._pairs.of(sounds[0]) if sounds else ()
         near = [self._neighbours(word) for word in words]
         found: dict[Listed, None] = {}
         pairs = self._pairs
@@ -85,8 +82,13 @@ class NameIndex:
             keys += [_pair(sounds[one], slip) for slip in near[other]]
             for key in keys:
                 if key in pairs:
-                    found.update(dict.fromkeys(pairs[key]))
+                    found.update(dict.fromkeys(pairs.of(key)))
         return found
+
+    def content(self) -> dict[str, object]:
+        """Everything that candidates depend on, in one order."""
+        slips = {slip: sorted(words) for slip, words in sorted(self._slips.items())}
+        return {"pairs": self._pairs.content(), "uses": dict(sorted(self._uses.items())), "slips": slips}
 
     @staticmethod
     def _words(actor: Listed) -> set[str]:

@@ -28,10 +28,16 @@ class NameForm:
     weak: bool = False
 
 
+@lru_cache(maxsize=512)
+def _held(roles: tuple[bool, ...]) -> tuple[bool, ...]:
+    """The same roles, held once for all names that have them."""
+    return roles
+
+
 def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak: bool) -> NameForm:
     every = given + surnames
     roles = (True,) * len(given) + (False,) * len(surnames)
-    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), roles, told=True, weak=weak)
+    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), _held(roles), told=True, weak=weak)
 
 
 def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
@@ -54,7 +60,8 @@ def _person(full: str | None, given: str | None, paternal: str | None, maternal:
     if parts := surname_first(text):
         return _form(text, words(parts[1]), words(parts[0]), weak=weak)
     every = words(text)
-    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), _guess(every), told=False, weak=weak)
+    roles = _held(_guess(every))
+    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), roles, told=False, weak=weak)
 
 
 def person_form(name: PersonName | ListedName) -> NameForm:

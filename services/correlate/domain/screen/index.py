@@ -5,8 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.screen.blocking import NameIndex
+from services.correlate.domain.screen.digest import token, written
 from services.correlate.domain.screen.forms import NameForm
-from services.correlate.domain.screen.listed import Listed, listed
+from services.correlate.domain.screen.holders import Holders
+from services.correlate.domain.screen.listed import Listed, identifiers, listed
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorEntry, RouteEntry
 
@@ -21,10 +23,11 @@ class WatchlistIndex:
         self._versions: dict[UUID, int] = {}
         self._actors: dict[UUID, Listed] = {}
         self._routes: dict[UUID, RouteEntry] = {}
-        self._identifiers: dict[tuple[str, str], tuple[Listed, ...]] = {}
+        self._identifiers: dict[str, Holders] = {}
         self._names = {ActorKind.PERSON: NameIndex(), ActorKind.ORGANISATION: NameIndex()}
         self._noted: dict[UUID, ActorEntry] = {}
         self._list_version = 0
+        self._total = 0
 
     @property
     def list_version(self) -> int:
@@ -35,19 +38,24 @@ class WatchlistIndex:
         """How many entries can be met."""
         return len(self._actors) + len(self._routes)
 
+    @property
+    def total(self) -> int:
+        """The sum of the tokens of what can be met: the digest as a number."""
+        return self._total
+
+    @property
+    def digest(self) -> str:
+        """The same for every index that holds the same versions of the same entries, however it came by them."""
+        return written(self._total)
+
     def apply(self, entry: ActorEntry | RouteEntry) -> None:
         """Takes an entry in, in place of its earlier version; one that does not alert is taken out."""
+        if entry.version > self._versions.get(entry.entry_id, 0):
+            self._versions[entry.entry_id] = entry.version
+            self._drop(entry.entry_id)
+            if entry.alerts:
+                self._take(entry)
         self._list_version = max(self._list_version, entry.list_version)
-        if entry.version <= self._versions.get(entry.entry_id, 0):
-            return
-        self._versions[entry.entry_id] = entry.version
-        self._drop(entry.entry_id)
-        if not entry.alerts:
-            return
-        if isinstance(entry, RouteEntry):
-            self._routes[entry.entry_id] = entry
-        else:
-            self._add(listed(entry))
 
     def forget(self, entry_id: UUID) -> None:
         """Takes an entry out whose key was emptied."""
@@ -74,29 +82,47 @@ class WatchlistIndex:
 
     def identified(self, kind: str, number: str) -> tuple[Listed, ...]:
         """The actors that carry an identifier, given normalised."""
-        return self._identifiers.get((kind, number), ()) if number else ()
+        holders = self._identifiers.get(kind)
+        return holders.of(number) if holders and number else ()
 
     def named(self, kind: ActorKind, form: NameForm) -> Iterable[Listed]:
         """The persons or organisations whose names are near enough to be compared."""
         return self._names[kind].candidates(form)
 
-    def _add(self, actor: Listed) -> None:
-        self._actors[actor.entry.entry_id] = actor
-        for key in actor.identifiers:
-            self._identifiers[key] = (*self._identifiers.get(key, ()), actor)
-        if actor.entry.body.kind in self._names:
-            self._names[actor.entry.body.kind].add(actor)
+    def content(self) -> dict[str, object]:
+        """Everything that answers depend on, in one order: to compare indexes in depth. As large as the index."""
+        return {
+            "actors": {str(key): (one.entry, one.forms) for key, one in sorted(self._actors.items())},
+            "routes": self.routes(),
+            "identifiers": {kind: held.content() for kind, held in sorted(self._identifiers.items())},
+            "names": {kind.value: names.content() for kind, names in self._names.items()},
+            "digest": self.digest,
+        }
+
+    def _take(self, entry: ActorEntry | RouteEntry) -> None:
+        self._total += token(entry.entry_id, entry.version, entry.list_version)
+        if isinstance(entry, RouteEntry):
+            self._routes[entry.entry_id] = entry
+            return
+        actor = listed(entry)
+        self._actors[entry.entry_id] = actor
+        for kind, number in identifiers(entry):
+            self._identifiers.setdefault(kind, Holders()).add(number, actor)
+        if actor.kind in self._names:
+            self._names[actor.kind].add(actor)
 
     def _drop(self, entry_id: UUID) -> None:
-        self._routes.pop(entry_id, None)
+        route = self._routes.pop(entry_id, None)
+        if route is not None:
+            self._total -= token(entry_id, route.version, route.list_version)
         actor = self._actors.pop(entry_id, None)
         if actor is None:
             return
-        for key in actor.identifiers:
-            left = tuple(other for other in self._identifiers[key] if other is not actor)
-            if left:
-                self._identifiers[key] = left
-            else:
-                del self._identifiers[key]
-        if actor.entry.body.kind in self._names:
-            self._names[actor.entry.body.kind].remove(actor)
+        self._total -= actor.token
+        for kind, number in identifiers(actor.entry):
+            holders = self._identifiers[kind]
+            holders.remove(number, actor)
+            if not holders:
+                del self._identifiers[kind]
+        if actor.kind in self._names:
+            self._names[actor.kind].remove(actor)

@@ -1,10 +1,16 @@
 """An actor of the watchlist made ready for comparison."""
 
+import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
 
+from services.correlate.domain.screen.digest import token
 from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form
 from services.correlate.domain.screen.identifiers import normalise
+from services.correlate.domain.screen.packing import pack, unpack
 from services.correlate.domain.screen.parts import Key, parts_of
 from shared.contracts.vocabulary import ActorKind, Strength
 from shared.contracts.watchlist import ActorEntry
@@ -12,21 +18,27 @@ from shared.contracts.watchlist import ActorEntry
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """An entry with the forms of its names and its identifiers. Compared by identity: a new version is a new one."""
+    """What candidates are compared by, at hand; the rest of the entry packed. Compared by identity: a new version is a new one."""
 
-    entry: ActorEntry
+    entry_id: UUID
+    kind: ActorKind
     forms: tuple[NameForm, ...]
-    identifiers: tuple[Key, ...]
+    birth_dates: tuple[str, ...]
+    nationalities: tuple[str, ...]
+    sex: str | None
+    valid_from: datetime | None
+    valid_to: datetime | None
+    token: int
+    packed: bytes
 
     @property
-    def kind(self) -> ActorKind:
-        """What the entry is about."""
-        return self.entry.body.kind
+    def entry(self) -> ActorEntry:
+        """The whole entry, unpacked each time that it is asked for: when it is met."""
+        return unpack(self.packed)
 
     def in_force(self, at: datetime) -> bool:
         """Whether the entry holds for what occurred at a moment."""
-        body = self.entry.body
-        return (body.valid_from is None or body.valid_from <= at) and (body.valid_to is None or at < body.valid_to)
+        return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
 
 
 def _forms(entry: ActorEntry) -> tuple[NameForm, ...]:
@@ -40,7 +52,8 @@ def _forms(entry: ActorEntry) -> tuple[NameForm, ...]:
     return tuple(form for form in every if form.words)
 
 
-def _identifiers(entry: ActorEntry) -> tuple[Key, ...]:
+def identifiers(entry: ActorEntry) -> tuple[Key, ...]:
+    """Everything by which an entry is met beside its names, each once."""
     body, own = entry.body, entry.body.identifiers
     keys = [("document", normalise(document.number)) for document in body.documents]
     keys += [key for part in parts_of(body) for key in part.keys]
@@ -51,4 +64,26 @@ def _identifiers(entry: ActorEntry) -> tuple[Key, ...]:
 
 def listed(entry: ActorEntry) -> Listed:
     """The entry made ready."""
-    return Listed(entry, _forms(entry), _identifiers(entry))
+    body = entry.body
+    return Listed(
+        entry_id=entry.entry_id,
+        kind=body.kind,
+        forms=_forms(entry),
+        birth_dates=_shared(body.birth_dates),
+        nationalities=_shared(body.nationalities),
+        sex=body.sex,
+        valid_from=body.valid_from,
+        valid_to=body.valid_to,
+        token=token(entry.entry_id, entry.version, entry.list_version),
+        packed=pack(entry),
+    )
+
+
+def _shared(texts: Iterable[str]) -> tuple[str, ...]:
+    """The same texts, of which many entries have the same, held once."""
+    return _held(tuple(map(sys.intern, texts)))
+
+
+@lru_cache(maxsize=4096)
+def _held(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return texts

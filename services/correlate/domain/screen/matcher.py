@@ -56,9 +56,9 @@ class EvidenceMatcher:
 
     def person(self, actor: Listed, form: NameForm, person: Person) -> Judgement | None:
         """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
-        body, weights = actor.entry.body, self._weights
-        birth = birth_said(body, person, weights)
-        said = (birth, nationality_said(body, person, weights), sex_said(body, person, weights))
+        weights = self._weights
+        birth = birth_said(actor, person, weights)
+        said = (birth, nationality_said(actor, person, weights), sex_said(actor, person, weights))
         beside = [one for one in said if one]
         born = birth is not None and birth.weight >= weights.birth_near
         besides = sum(one.weight for one in beside)

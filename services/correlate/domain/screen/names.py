@@ -1,7 +1,11 @@
-"""Names as words: ASCII, small letters, without particles; and how a word sounds in Spanish."""
+"""Names as words: ASCII, small letters, without particles; and how a word sounds in Spanish.
+
+Words and sounds are interned: most names of a list are made of a few thousand of them.
+"""
 
 import re
 from functools import lru_cache
+from sys import intern
 
 from rigour.names import remove_org_types, tokenize_name
 from rigour.text.translit import ascii_text
@@ -63,7 +67,7 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in the order written, each as often as written. A name of particles alone keeps them."""
     tokens = tokenize_name(ascii_text(_APOSTROPHES.sub("", name)).casefold())
-    return tuple(token for token in tokens if token not in PARTICLES) or tuple(tokens)
+    return tuple(intern(token) for token in tokens if token not in PARTICLES) or tuple(map(intern, tokens))
 
 
 @lru_cache(maxsize=65_536)
@@ -71,7 +75,7 @@ def organisation_words(name: str) -> tuple[str, ...]:
     """The words of an organisation's name without its legal form; none where the form is all there is (`CORP`)."""
     plain = remove_org_types(name.casefold())
     tokens = tokenize_name(ascii_text(_APOSTROPHES.sub("", plain)).casefold())
-    return tuple(token for token in tokens if token not in PARTICLES)
+    return tuple(intern(token) for token in tokens if token not in PARTICLES)
 
 
 @lru_cache(maxsize=65_536)
@@ -79,7 +83,7 @@ def sound(word: str) -> str:
     """How a word sounds to a Spanish ear: b/v, s/z/c, ll/y/i, h, g/j/x, qu/k, final n/m and doubled letters fall together."""
     for pattern, replacement in _SOUNDS:
         word = pattern.sub(replacement, word)
-    return _DOUBLED.sub(r"\1", word)
+    return intern(_DOUBLED.sub(r"\1", word))
 
 
 def surname_first(name: str) -> tuple[str, str] | None:

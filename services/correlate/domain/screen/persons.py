@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Person
 from shared.contracts.explanation import Evidence
-from shared.contracts.watchlist import ActorBody
 
 _YEAR, _MONTH, _DAY = 4, 7, 10
 """Lengths of a date known to the year, the month and the day."""
@@ -42,27 +42,27 @@ def _birth(listed: str, seen: str, weights: Weights) -> tuple[float, str]:
     return weights.birth_other, "other"
 
 
-def birth_said(body: ActorBody, person: Person, weights: Weights) -> Said | None:
+def birth_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     """The listed birth date that agrees best with the seen one, None where either is unknown."""
-    if not person.birth_date or not body.birth_dates:
+    if not person.birth_date or not actor.birth_dates:
         return None
-    best = max((*_birth(date, person.birth_date, weights), date) for date in body.birth_dates)
+    best = max((*_birth(date, person.birth_date, weights), date) for date in actor.birth_dates)
     return Said(best[0], best[1], "birth_date", best[2], person.birth_date)
 
 
-def nationality_said(body: ActorBody, person: Person, weights: Weights) -> Said | None:
+def nationality_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     """Whether a nationality, or the issuer of a document where none is told, is a listed one."""
     seen = set(person.nationalities) or {document.issuer for document in person.documents if document.issuer}
-    if not seen or not body.nationalities:
+    if not seen or not actor.nationalities:
         return None
-    if seen & set(body.nationalities):
-        return Said(weights.nationality, "exact", "nationalities", sorted(body.nationalities), sorted(seen))
-    return Said(weights.other_nationality, "other", "nationalities", sorted(body.nationalities), sorted(seen))
+    if seen & set(actor.nationalities):
+        return Said(weights.nationality, "exact", "nationalities", sorted(actor.nationalities), sorted(seen))
+    return Said(weights.other_nationality, "other", "nationalities", sorted(actor.nationalities), sorted(seen))
 
 
-def sex_said(body: ActorBody, person: Person, weights: Weights) -> Said | None:
+def sex_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     """Whether the sexes agree; anything but F and M says nothing."""
-    listed, seen = (value[:1].upper() if value else "" for value in (body.sex, person.sex))
+    listed, seen = (value[:1].upper() if value else "" for value in (actor.sex, person.sex))
     if listed not in {"F", "M"} or seen not in {"F", "M"}:
         return None
     if listed == seen:
