@@ -18,6 +18,7 @@ class Wanted:
     flagged_by: str | None = None
     review_before: date | None = None
     changed_since: datetime | None = None
+    mine: bool = False
     written_by_me: bool = False
     awaiting_me: bool = False
     words: str | None = None

@@ -90,6 +90,8 @@ async def _of_many(connection: AsyncConnection, words: str) -> bool:
 def matching(kind: str, wanted: Wanted, who: Author) -> ColumnElement[bool]:
     """Whether an entry is wanted and may be seen."""
     found = [entries.c.type == kind, visible(who), *_filters(wanted)]
+    if wanted.mine:
+        found.append(entries.c.originator == who.agency)
     if wanted.written_by_me:
         found.append(entries.c.written_by == who.by)
     if wanted.awaiting_me:

@@ -24,6 +24,8 @@ from services.correlate.watchlist.errors import EntryUnknownError
 
 Moment: TypeAlias = datetime | int
 """A moment of the calendar, or a version of the list."""
+NOW: Final = -1
+"""The version that the list has when it is asked."""
 _BATCH: Final = 500
 
 
@@ -72,6 +74,8 @@ class Version:
 async def list_version_of(connection: AsyncConnection, moment: Moment, now: datetime) -> int:
     """The version of the list at a moment; raises NotYetError for one that lies ahead."""
     newest = await moments.newest(connection)
+    if moment == NOW:
+        return newest
     if isinstance(moment, int):
         if moment > newest:
             raise NotYetError(newest)

@@ -80,6 +80,7 @@ async def test_each_filter_finds_what_it_names_and_several_values_any_of_them(op
         for filters, wanted in asked:
             assert await ids(correlate, gt, **filters) == wanted, filters
         assert await ids(correlate, other, awaiting_me=True) == {"weak"}
+        assert (await ids(correlate, other, mine=True), await ids(correlate, hn, mine=True)) == (listed, set())
         assert await ids(correlate, other, written_by_me=True) == set()
         assert await ids(correlate, hn) == listed - {"weak"}, "what nobody has approved is its issuer's alone"
         assert await ids(correlate, hn, state="submitted") == set()

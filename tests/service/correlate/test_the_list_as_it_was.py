@@ -124,7 +124,8 @@ async def test_the_list_of_a_moment_stays_what_it_was_however_it_changes_and_is_
         assert await all_of(correlate, ACTORS, hn, as_of=then, limit=3) == [one for one in was if one != made[1]]
         assert await all_of(correlate, ACTORS, await correlate.key("MX"), as_of=then) == []
         assert await all_of(correlate, "/v1/watchlist/routes", gt, as_of=then) == []
-        now = (await correlate.get(ACTORS, gt, as_of=11)).json()
+        now = (await correlate.get(ACTORS, gt, as_of="now")).json()
+        assert now["list_version"] == 11
         assert {one["source_id"] for one in now["items"]} == {"renamed", "1", "3", "4", "5", "6", "late"}
         empty = (await correlate.get(ACTORS, gt, as_of=BEFORE_ANY)).json()
         assert (empty["items"], empty["next_cursor"], empty["list_version"]) == ([], None, 0)

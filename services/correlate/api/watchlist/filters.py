@@ -17,7 +17,7 @@ from pydantic import (
 from services.correlate.entries.bodies import query_words
 from services.correlate.entries.wanted import Wanted
 from services.correlate.store.search import searched
-from services.correlate.watchlist.past import Moment
+from services.correlate.watchlist.past import NOW, Moment
 from shared.contracts.base import Nation, Severity, Utc
 from shared.contracts.vocabulary import ActorKind, Category, EntryState, RequestedAction
 from shared.platform.faults import Fault
@@ -52,6 +52,8 @@ def _searchable(text: str) -> str:
 def _moment(value: Any) -> Any:
     """A moment or a version of the list out of an address."""
     text = str(value).strip()
+    if text == "now":
+        return NOW
     if text.isascii() and text.isdigit():
         return int(text)
     try:
@@ -66,7 +68,7 @@ def _moment(value: Any) -> Any:
 
 
 At: TypeAlias = Annotated[Moment, BeforeValidator(_moment)]
-"""A moment with its offset, or a version of the list."""
+"""A moment with its offset, a version of the list, or `now`: the version it has when it is asked."""
 
 
 class EntryFilter(BaseModel):
@@ -90,6 +92,7 @@ class EntryFilter(BaseModel):
     flagged_by: Nation | None = Field(default=None, description="A nation that does not execute it.")
     review_before: date | None = Field(default=None, description="Its review is due before this day, and it has not ended.")
     changed_since: Utc | None = None
+    mine: bool = Field(default=False, description="This key's agency issued it.")
     written_by_me: bool = Field(default=False, description="Its content was written with this very key.")
     awaiting_me: bool = Field(
         default=False, description="Waits for a second person of this key's agency, and was written with another key."
@@ -101,7 +104,7 @@ class EntryFilter(BaseModel):
     )
     as_of: At | None = Field(
         default=None,
-        description="The list as it was: a moment, or a version of the list. In the order of ids; not with a search.",
+        description="The list as it was: a moment, a version of the list, or `now` to read on in it as it is now. In the order of ids; not with a search.",
     )
     count: bool = Field(default=False, description="Say how many there are, up to a bound.")
     limit: int = Field(default=50, ge=1, le=500)
@@ -119,6 +122,7 @@ class EntryFilter(BaseModel):
             flagged_by=self.flagged_by,
             review_before=self.review_before,
             changed_since=self.changed_since,
+            mine=self.mine,
             written_by_me=self.written_by_me,
             awaiting_me=self.awaiting_me,
             words=searched(self.q) if self.q is not None else None,
@@ -126,4 +130,4 @@ class EntryFilter(BaseModel):
 
 
 _EQUAL: Final = ("kind", "category", "requested_action", "severity", "source", "source_id", "originator", "nation")
-_NOT_OF_THE_PAST: Final = ("review_before", "changed_since", "written_by_me", "awaiting_me", "q", "count")
+_NOT_OF_THE_PAST: Final = ("review_before", "changed_since", "mine", "written_by_me", "awaiting_me", "q", "count")
