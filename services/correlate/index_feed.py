@@ -9,8 +9,9 @@ import structlog
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
-from services.correlate.metrics import ENTRIES_LISTED, LIST_VERSION
+from services.correlate.metrics import ENTRIES_LISTED, INDEX_DIGEST, LIST_VERSION
 from services.correlate.store.messages import REACHED
+from shared.contracts.codec import header
 from shared.contracts.topics import WATCHLIST
 from shared.contracts.watchlist import ENTRY
 from shared.platform.errors import TransientError
@@ -50,7 +51,7 @@ class IndexFeed:
         self._stepped_over = 0
         self.screener = Screener(self.index, EvidenceMatcher())
 
-    def apply(self, key: bytes | None, value: bytes | None, _headers: Headers, offset: int) -> None:
+    def apply(self, key: bytes | None, value: bytes | None, headers: Headers, offset: int) -> None:
         """Take one record in. One that cannot be taken is logged and stepped over: the list and the events must not wait for it.
 
         Its version counts as reached, whatever is wrong with it: a marker would else stop screening until the process is replaced.
@@ -61,12 +62,13 @@ class IndexFeed:
             elif value is not None:
                 self.index.apply(ENTRY.validate_json(value))
             elif key is not None:
-                self.index.forget(UUID(key.decode()))
+                self.index.forget(UUID(key.decode()), _deleting(headers))
         except Exception as error:  # noqa: BLE001 - one entry must not stop the screening of everything, whatever it breaks
             log.warning("entry.stepped_over", offset=offset, error=type(error).__name__)
             self._stepped_over = max(self._stepped_over, _version_of(value))
         LIST_VERSION.set(self.list_version)
         ENTRIES_LISTED.set(len(self.index))
+        INDEX_DIGEST.set(self.index.digest_number)
         grown, self._grown = self._grown, asyncio.Event()
         grown.set()
 
@@ -80,6 +82,15 @@ class IndexFeed:
         await self.ready.wait()
         while self.list_version < list_version:
             await self._grown.wait()
+
+
+def _deleting(headers: Headers) -> int | None:
+    """The version of the entry that emptied its key, by the id of the message; None where it says none.
+
+    A relay that sends a deletion twice must not take out what was listed since.
+    """
+    version = (header(((name, value) for name, value in headers if value is not None), "ce_id") or "").rpartition(":")[2]
+    return int(version) if version.isdecimal() else None
 
 
 def _version_of(value: bytes | None) -> int:

@@ -24,6 +24,10 @@ LIST_WRITERS_WAITING: Final = Gauge(
 )
 LIST_VERSION: Final = Gauge("atalaya_list_version", "Version of the list that this process judges by.")
 ENTRIES_LISTED: Final = Gauge("atalaya_entries_listed", "Entries in the index of this process.")
+INDEX_DIGEST: Final = Gauge(
+    "atalaya_index_digest",
+    "Digest of the entries in the index of this process: at one list version it is the same in all of them, and the database's.",
+)
 
 
 def count_revisions(written: Iterable[Revision]) -> None:

@@ -26,7 +26,7 @@ def doctor(
     lag: Annotated[int, typer.Option(min=1, help="records behind from which a consumer is warned of")] = 10_000,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON, for machines")] = False,
 ) -> None:
-    """Look at everything: Kafka, topics, keys, PostgreSQL, schemas, clocks, disk, services, consumers. Changes nothing.
+    """Look at everything: Kafka, topics, keys, PostgreSQL, schemas, clocks, disk, services, the list in memory, consumers. Changes nothing.
 
     Where things are is taken from ATALAYA_… variables, else from what `atalaya up` left. Exit code 1: something is at fault.
     """
@@ -50,7 +50,7 @@ def doctor(
 
 async def examine(ground: "Ground") -> "list[Finding]":
     """Every finding, in an order in which causes stand before their effects."""
-    from services.cli.doctor import brokers, consumers, doors, host, store  # noqa: PLC0415
+    from services.cli.doctor import brokers, consumers, doors, equality, host, store  # noqa: PLC0415
 
     async def disk(ground: "Ground") -> "list[Finding]":
         return await asyncio.to_thread(host.look, ground)
@@ -60,6 +60,7 @@ async def examine(ground: "Ground") -> "list[Finding]":
         "database": store.look,
         "disk": disk,
         "services": doors.look,
+        "list": equality.look,
         "consumers": consumers.look,
     }
     async with asyncio.TaskGroup() as group:

@@ -50,6 +50,14 @@ class ScreenAnswer(BaseModel):
     list_version: int
 
 
+class IndexState(BaseModel):
+    """What is screened by: at one version of the list every copy answers alike."""
+
+    list_version: int
+    entries: int = Field(description="that can be met")
+    digest: str = Field(description="of their ids and versions; `atalaya doctor` compares it with the database's")
+
+
 def screen_router(feed: IndexFeed, clock: Clock, slice_seconds: float) -> APIRouter:
     """The route; it answers 503 until the list is in memory."""
     router = api_router(prefix="/v1/screen", tags=["screen"], responses=PROBLEM_RESPONSES)
@@ -78,6 +86,13 @@ def screen_router(feed: IndexFeed, clock: Clock, slice_seconds: float) -> APIRou
         if form == "many":
             return json_answer(answers)
         return Response(b"".join(orjson.dumps(answer) + b"\n" for answer in answers), media_type=NDJSON)
+
+    @router.get("/index", response_model=IndexState, summary="What this copy screens by, to compare with others")
+    async def state(_who: Annotated[Principal, Depends(require("screen"))]) -> Response:
+        if not feed.ready.is_set():
+            raise UnavailableError("The list is still being read.", retry_after_seconds=2)
+        index = feed.index
+        return json_answer({"list_version": feed.list_version, "entries": len(index), "digest": index.digest})
 
     return router
 

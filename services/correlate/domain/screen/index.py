@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.correlate.domain.screen.blocking import NameIndex
-from services.correlate.domain.screen.digest import token, written
+from services.correlate.domain.screen.digest import MODULUS, token, written
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.holders import Holders
 from services.correlate.domain.screen.listed import Listed, identifiers, listed
@@ -39,14 +39,14 @@ class WatchlistIndex:
         return len(self._actors) + len(self._routes)
 
     @property
-    def total(self) -> int:
-        """The sum of the tokens of what can be met: the digest as a number."""
-        return self._total
-
-    @property
     def digest(self) -> str:
         """The same for every index that holds the same versions of the same entries, however it came by them."""
         return written(self._total)
+
+    @property
+    def digest_number(self) -> int:
+        """The digest as a number."""
+        return self._total % MODULUS
 
     def apply(self, entry: ActorEntry | RouteEntry) -> None:
         """Takes an entry in, in place of its earlier version; one that does not alert is taken out."""
@@ -57,8 +57,12 @@ class WatchlistIndex:
                 self._take(entry)
         self._list_version = max(self._list_version, entry.list_version)
 
-    def forget(self, entry_id: UUID) -> None:
-        """Takes an entry out whose key was emptied."""
+    def forget(self, entry_id: UUID, version: int | None = None) -> None:
+        """Takes an entry out whose key was emptied by a version of it: a later one stays, an earlier one does not come back."""
+        if version is not None:
+            if version <= self._versions.get(entry_id, 0):
+                return
+            self._versions[entry_id] = version
         self._drop(entry_id)
 
     def routes(self) -> tuple[RouteEntry, ...]:
@@ -100,11 +104,12 @@ class WatchlistIndex:
         }
 
     def _take(self, entry: ActorEntry | RouteEntry) -> None:
-        self._total += token(entry.entry_id, entry.version, entry.list_version)
         if isinstance(entry, RouteEntry):
+            self._total += token(entry.entry_id, entry.version, entry.list_version)
             self._routes[entry.entry_id] = entry
             return
         actor = listed(entry)
+        self._total += actor.token
         self._actors[entry.entry_id] = actor
         for kind, number in identifiers(entry):
             self._identifiers.setdefault(kind, Holders()).add(number, actor)
