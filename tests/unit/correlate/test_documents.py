@@ -108,3 +108,10 @@ def test_a_companys_number_is_met_by_nothing_but_the_same_sort_of_number(
     entry = actor(kind=kind, documents=(ListedDocument(type=listed_as, number="80123456", issuer=issuer),))
     found = shown(screener_of(entry), None, Document(type=seen_as, number="80123456", issuer="GT"))
     assert bool(found) is met
+
+
+def test_where_the_source_wants_to_be_asked_first_the_officer_is_told() -> None:
+    careful = listed("Ana Lux", 1, documents=(PASSPORT,), must_confirm_with_source=True)
+    (hit,) = shown(screener_of(careful))
+    assert hit.sentence.es.endswith("Antes de actuar, confirme la identidad con la fuente.")
+    assert hit.sentence.en.endswith("Confirm the identity with the source before acting.")

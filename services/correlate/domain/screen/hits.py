@@ -5,6 +5,10 @@ from shared.contracts.explanation import Evidence, Hit
 from shared.contracts.vocabulary import SubjectKind
 from shared.contracts.watchlist import ActorEntry, RouteEntry
 
+_CONFIRM = Text(
+    es=" Antes de actuar, confirme la identidad con la fuente.", en=" Confirm the identity with the source before acting."
+)
+
 
 def actor_hit(
     entry: ActorEntry,
@@ -16,8 +20,10 @@ def actor_hit(
     list_version: int,
     matcher: str,
 ) -> Hit:
-    """A hit on an actor."""
+    """A hit on an actor. Where its source wants to be asked first, the sentence says so: until then it is a possible hit."""
     body = entry.body
+    if body.must_confirm_with_source:
+        sentence = Text(es=sentence.es + _CONFIRM.es, en=sentence.en + _CONFIRM.en)
     return Hit(
         entry_id=entry.entry_id,
         version=entry.version,
