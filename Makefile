@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 VAR ?= var
+# Workers that share one pair of engines; a file's tests stay together and in order. 0: in one process, as a debugger wants it.
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo up down test check format bench clean
@@ -19,7 +21,7 @@ down: .venv/.run ## end what `make up` started
 	@$(BIN)/atalaya down --var $(VAR)
 
 test: .venv/.dev ## run all tests, on a real Kafka and a real PostgreSQL
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev ## lint, formatting, types, import contracts
 	$(BIN)/ruff check .
