@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.correlate.domain.life.strength import needs_second
@@ -25,7 +26,12 @@ from services.correlate.watchlist.pauses import Pauses
 from services.correlate.watchlist.writing import OpenList
 from shared.contracts.vocabulary import ActorKind, EntryChange, EntryState
 from shared.contracts.watchlist import ENTRY, ActorBody, ActorEntry
+from shared.platform.errors import TransientError
 
+log = structlog.get_logger()
+
+_MANY: Final = 1_000
+"""Versions of one import after which the list has another size."""
 _PAGED: Final = (steps.AGAIN, steps.CHANGED, steps.REMOVED)
 """What is done entry by entry: their present versions have to be read for it."""
 
@@ -79,6 +85,21 @@ class Committing:
 
         Raises ImportUnknownError, ImportEndedError, RowsMissingError, ListChangedError, NotAgreedError, or ListBusyError; nothing is done then.
         """
+        done = await self._committed(import_id, who, consent)
+        if (done.to_version or 0) - (done.after_version or 0) >= _MANY:
+            await self._measured()
+        return done
+
+    async def _measured(self) -> None:
+        """Tell the planner of the list's new size now: left to itself the server looks a minute later, and reads whole tables until then."""
+        try:
+            async with self._writer.database.transaction("loops", deadline_seconds=self._settings.compare_seconds) as connection:
+                await patient(connection, self._settings.compare_seconds)
+                await list_store.measure(connection)
+        except TransientError as error:
+            log.warning("list.not_measured", error=type(error).__name__)
+
+    async def _committed(self, import_id: UUID, who: Author, consent: Consent) -> Import:
         seconds = self._settings.commit_seconds
         async with self._writer.opened(deadline_seconds=seconds) as opened:
             await patient(opened.connection, seconds)

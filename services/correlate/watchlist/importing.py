@@ -169,6 +169,7 @@ class Imports:
     async def worked_out(self, connection: AsyncConnection, row: Import) -> Import:
         """The import with its steps worked out anew, in this transaction."""
         version = await list_store.list_version_now(connection)
+        await store.measure(connection)
         await steps.fill(connection, row.import_id, row.agency, row.source, self.settings.sort_memory_mb)
         second = await self._compared(connection, row)
         found = await steps.sums(connection, row.import_id)
