@@ -17,7 +17,8 @@ Files = Annotated[
     typer.Argument(help="its files, also packed with gzip; of OFAC's CSV set sdn.csv alt.csv add.csv sdn_comments.csv"),
 ]
 Form = Annotated[
-    str | None, typer.Option("--format", help="ofac-csv, ofac-xml, un-xml, opensanctions-csv, ftm-jsonl, own-csv, own-jsonl")
+    str | None,
+    typer.Option("--format", help="ofac-csv, ofac-xml, un-xml, opensanctions-csv, ftm-jsonl, own-csv, own-jsonl, own-xlsx"),
 ]
 ListDate = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the list's date, where its files do not say it")]
 Action = Annotated[str | None, typer.Option(help="what officers are asked to do: INFORM_ONLY, INQUIRY_CHECK, … ")]
@@ -95,27 +96,37 @@ def diff(
 
 @app.command()
 def template(
-    kind: Annotated[str, typer.Argument(help="person, organisation, vehicle, vessel, aircraft, container or document")],
+    kind: Annotated[
+        str, typer.Argument(help="person, organisation, vehicle, trailer, vessel, aircraft, container, document or firearm")
+    ],
     *,
-    form: Annotated[str, typer.Option("--format", help="csv or jsonl")] = "csv",
-    out: Annotated[Path | None, typer.Option(help="write to this file, which must not be there yet")] = None,
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl or xlsx")] = "csv",
+    out: Annotated[
+        Path | None, typer.Option(help="write to this file, which must not be there yet; a workbook needs one")
+    ] = None,
 ) -> None:
     """Write a file to fill in: every column explained, and a row that shows how."""
     from services.cli.watchlist.errors import USAGE  # noqa: PLC0415 - so that help is there at once
     from services.correlate.lists.template import csv_template, json_template  # noqa: PLC0415
+    from services.correlate.lists.template_xlsx import xlsx_template  # noqa: PLC0415
     from shared.contracts.vocabulary import ActorKind  # noqa: PLC0415
 
-    write = {"csv": csv_template, "jsonl": json_template}.get(form)
-    if kind not in set(ActorKind) or write is None:
-        typer.echo(f"There is a template of {', '.join(ActorKind)}, as csv or jsonl.", err=True)
+    if kind not in set(ActorKind) or form not in {"csv", "jsonl", "xlsx"}:
+        typer.echo(f"There is a template of {', '.join(ActorKind)}, as csv, jsonl or xlsx.", err=True)
         raise typer.Exit(USAGE)
-    text = write(ActorKind(kind))
+    if form == "xlsx":
+        content = xlsx_template(ActorKind(kind))
+    else:
+        content = {"csv": csv_template, "jsonl": json_template}[form](ActorKind(kind)).encode()
+    if out is None and form == "xlsx":
+        typer.echo("A workbook is written to a file: --out persons.xlsx.", err=True)
+        raise typer.Exit(USAGE)
     if out is None:
-        typer.echo(text, nl=False)
+        typer.echo(content.decode(), nl=False)
         return
     try:
-        with out.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with out.open("xb") as file:
+            file.write(content)
     except OSError as error:
         typer.echo(f"{out}: {error.strerror}.", err=True)
         raise typer.Exit(USAGE) from None

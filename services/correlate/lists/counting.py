@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from services.correlate.lists.counting_xlsx import entries_of_workbook
 from services.correlate.lists.ftm_aside import belongs_to_others
 from services.correlate.lists.own_cells import explains
 from services.correlate.lists.reading import Files, Source
@@ -53,6 +54,8 @@ def counted(form: str, files: Files) -> Counter[str]:
         return _tags(files["main"], _UN)
     if form == "ofac-xml":
         return _tags(files["main"], _ADVANCED)
+    if form == "own-xlsx":
+        return Counter({"entries": entries_of_workbook(files["main"])})
     return _lines(files["main"], form)
 
 

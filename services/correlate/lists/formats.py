@@ -11,6 +11,7 @@ from services.correlate.lists.ofac import OfacCsvReader
 from services.correlate.lists.ofac_advanced import OfacAdvancedReader
 from services.correlate.lists.opensanctions import SimpleCsvReader
 from services.correlate.lists.own import OwnCsvReader, OwnJsonReader
+from services.correlate.lists.own_xlsx import OwnXlsxReader
 from services.correlate.lists.reading import Draft, Files, Limits, ListReader, Read, RowFault
 from services.correlate.lists.un import UnReader
 
@@ -38,6 +39,9 @@ FORMATS: Final = {
         Format("un-xml", UnReader, "the UN Security Council's consolidated.xml"),
         Format("opensanctions-csv", SimpleCsvReader, "OpenSanctions' targets.simple.csv"),
         Format("ftm-jsonl", FtmReader, "FollowTheMoney JSON lines: entities.ftm.json, targets.nested.json"),
+        Format(
+            "own-xlsx", OwnXlsxReader, "our own list as a workbook (.xlsx); atalaya watchlist template --format xlsx writes one"
+        ),
         Format("own-csv", OwnCsvReader, "our own CSV; atalaya watchlist template writes one"),
         Format("own-jsonl", OwnJsonReader, "our own JSON Lines, as POST /v1/watchlist/actors takes them"),
     )
@@ -48,7 +52,15 @@ _BY_ENDING: Final = {
     "un-sc": {"xml": "un-xml"},
     "opensanctions": {"csv": "opensanctions-csv", "json": "ftm-jsonl", "jsonl": "ftm-jsonl"},
 }
-_OWN: Final = {"csv": "own-csv", "tsv": "own-csv", "jsonl": "own-jsonl", "ndjson": "own-jsonl", "json": "own-jsonl"}
+_WORKBOOKS: Final = ("xlsx", "xlsm", "xlsb", "xls", "ods")
+"""What the endings of spreadsheets are: the reader says what to do with those that it does not take."""
+_OWN: Final = dict.fromkeys(_WORKBOOKS, "own-xlsx") | {
+    "csv": "own-csv",
+    "tsv": "own-csv",
+    "jsonl": "own-jsonl",
+    "ndjson": "own-jsonl",
+    "json": "own-jsonl",
+}
 _PARTS: Final = {"aliases": ("alt",), "addresses": ("add",), "comments": ("comments", "comment")}
 
 

@@ -127,6 +127,8 @@ def _column(pointer: str, filled: Collection[str]) -> str:
     if column := _COLUMNS.get(field, {}).get(part):
         return column
     columns = OF_FIELD.get(field, ())
+    if field == "identifiers" and not set(filled) & set(columns):
+        return field
     return next(
         (column for column in columns if column in filled), columns[0] if columns else FURTHER if FURTHER in filled else field
     )
