@@ -29,6 +29,7 @@ from services.correlate.watchlist.changing import Watchlist
 from services.correlate.watchlist.committing import Committing
 from services.correlate.watchlist.importing import Imports
 from services.correlate.watchlist.turns import Turns
+from services.correlate.watchlist.undoing import Undoing
 from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
 from shared.platform.auth.access import Access
@@ -105,7 +106,7 @@ class _Parts:
         return [
             *watchlist_routers(self.watchlist, Reads(self.database, cursors, self.clock, self.settings.correlate.reading), chunk),
             *life_api(self.writer, self.watchlist, self.settings.correlate, cursors),
-            imports_router(self.imports, Committing(self.imports), cursors),
+            imports_router(self.imports, Committing(self.imports), Undoing(self.imports), cursors),
             alerts_router(self.database, cursors),
             screen_router(self.feed, self.clock, self.settings.correlate.screen_slice_ms / 1000),
         ]

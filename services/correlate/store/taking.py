@@ -16,6 +16,7 @@ from services.correlate.tables import entry as entries
 from services.correlate.tables import list_import_draft as drafts
 from services.correlate.tables import list_import_step as steps
 from shared.contracts.watchlist import ActorEntry
+from shared.platform.kafka.messages import Message
 
 _RELEASABLE: Final = ',"releasable_to":['
 _BODY: Final = '"body":'
@@ -86,6 +87,14 @@ class Head:
         return cls(head, tail + found)
 
 
+def headers_of(message: Message) -> dict[str, Any]:
+    """The headers that a sample's message has, cut where each entry's own id belongs."""
+    names = [name for name, _ in message.headers]
+    values = [value for _, value in message.headers]
+    at = names.index(_ID)
+    return {"header_names": names, "headers_before": values[:at], "headers_behind": values[at + 1 :]}
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """What all added entries of an import have in common. `approved`: a second person stands for them, so that none waits."""
@@ -103,15 +112,12 @@ class Taking:
         """For the statement."""
         active, submitted = Head.of(self.active), Head.of(self.submitted)
         (message,) = entry_messages(self.active)
-        names = [name for name, _ in message.headers]
-        values = [value for _, value in message.headers]
-        at = names.index(_ID)
         return {
             "import_id": self.import_id, "agency": self.agency, "nation": self.nation, "source": self.source,
             "written_by": self.written_by, "approved": self.approved, "topic": message.topic,
             "active_head": active.before, "active_tail": active.behind,
             "submitted_head": submitted.before, "submitted_tail": submitted.behind,
-            "header_names": names, "headers_before": values[:at], "headers_behind": values[at + 1 :],
+            **headers_of(message),
         }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from services.correlate.watchlist.import_errors import (
     RowsMissingError,
 )
 from services.correlate.watchlist.importing import SHOWN, Imports, Step, Wanted
+from services.correlate.watchlist.undoing import Undoing
 from shared.contracts.watchlist import ActorBody
 from shared.platform.http.cursors import Cursors
 from shared.platform.http.problems import (
@@ -79,6 +80,16 @@ class ShownImport(BaseModel):
     undoes: UUID | None = Field(default=None, description="the import that this one undid")
 
 
+class UndoRequest(BaseModel):
+    """Why an import is undone."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)] = Field(
+        description="kept in the history of each entry"
+    )
+
+
 class DifferenceFilter(BaseModel):
     """Which part of a difference."""
 
@@ -100,12 +111,13 @@ class CommitQuery(BaseModel):
     rows: int | None = Field(default=None, ge=0, description="how many rows were sent; refused where others are there")
 
 
-def imports_router(imports: Imports, committing: Committing, cursors: Cursors) -> APIRouter:
+def imports_router(imports: Imports, committing: Committing, undoing: Undoing, cursors: Cursors) -> APIRouter:
     """The routes."""
     router = api_router(prefix=_PATH, tags=["watchlist"], responses=PROBLEM_RESPONSES)
     _add_filling(router, imports)
     _add_reading(router, imports, cursors)
     _add_ending(router, imports, committing)
+    _add_undoing(router, undoing)
     return router
 
 
@@ -193,6 +205,23 @@ def _add_ending(router: APIRouter, imports: Imports, committing: Committing) -> 
         with problems():
             row = await imports.drop(import_id, author(who))
         return _answer(row)
+
+
+def _add_undoing(router: APIRouter, undoing: Undoing) -> None:
+    @router.post(
+        "/{import_id}/undo", summary="Undo an import, or an undoing, in one transaction; what changed since is left and named"
+    )
+    async def undo(
+        import_id: UUID,
+        wanted: UndoRequest,
+        who: Writer,
+        dry_run: Annotated[bool, Query(description="only say what it would do")] = False,  # noqa: FBT002 - a name in the address
+    ) -> Response:
+        with problems():
+            done = await undoing.undo(import_id, author(who), wanted.why, dry_run=dry_run)
+        left = [{"entry_id": one.entry_id, "source_id": one.source_id, "why": one.why} for one in done.left]
+        row = _shown(done.row) if done.row is not None else {"undoes": import_id}
+        return json_answer({**row, "counts": done.counts, "left": left})
 
 
 async def _page(
