@@ -1,37 +1,44 @@
-"""The watchlist of a running system, as an import needs it: the entries of a source, and the three things done to them."""
+"""The watchlist of a running system, over its API: patient while it answers `later`, and plain about what it refuses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from typing import Any, Final, Self
-from uuid import UUID
 
 import httpx
 import orjson
 
-from services.cli.watchlist.errors import DENIED, FAILED, UNREACHABLE, ImportFailedError
-from services.correlate.lists.difference import Changed, Held
-from shared.contracts.codec import encode
-from shared.contracts.watchlist import ActorBody
+from services.cli.watchlist.errors import DENIED, FAILED, NOT_FOUND, UNREACHABLE, USAGE, ImportFailedError
 
-ACTORS: Final = "/v1/watchlist/actors"
+IMPORTS: Final = "/v1/watchlist/imports"
 _LATER: Final = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
-_TIMEOUT_SECONDS: Final = 60.0
+_CODES: Final = {
+    HTTPStatus.UNAUTHORIZED: DENIED,
+    HTTPStatus.FORBIDDEN: DENIED,
+    HTTPStatus.NOT_FOUND: NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY: USAGE,
+}
 _FIRST_PAUSE_SECONDS: Final = 0.2
 _LONGEST_PAUSE_SECONDS: Final = 5.0
-REFUSED: Final = "refused"
-ELSEWHERE: Final = "changed meanwhile"
+
+
+class RefusedError(ImportFailedError):
+    """The service understood and refused; `problem` is its answer."""
+
+    def __init__(self, sentence: str, status: int, problem: dict[str, Any]) -> None:
+        super().__init__(sentence, _CODES.get(HTTPStatus(status), FAILED))
+        self.status = status
+        self.problem = problem
 
 
 class ListApi:
-    """What an agency may do with its own entries. Every call is repeated while the service answers `later`; each may be, without harm."""
+    """What a key may do with the list. Every call is repeated while the service answers `later`; each may be, without harm."""
 
-    def __init__(self, service: str, key: str, *, patience_seconds: float, page: int) -> None:
+    def __init__(self, service: str, key: str, *, patience_seconds: float, answer_seconds: float) -> None:
         headers = {"Authorization": f"Bearer {key}"}
-        self._client = httpx.AsyncClient(base_url=service, headers=headers, timeout=_TIMEOUT_SECONDS)
+        self._client = httpx.AsyncClient(base_url=service, headers=headers, timeout=answer_seconds)
         self._service = service
         self._patience = patience_seconds
-        self._page = page
 
     async def __aenter__(self) -> Self:
         return self
@@ -39,96 +46,48 @@ class ListApi:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def agency_of(self, key_id: str) -> str | None:
-        """The agency that a key was given, None where the key may not ask: it takes the scope admin."""
-        answer = await self._ask("GET", "/v1/keys")
-        if not answer.is_success:
-            return None
-        return next((str(key["agency"]) for key in answer.json()["items"] if key["id"] == key_id), None)
+    async def own_key(self) -> dict[str, Any]:
+        """Whose key is used."""
+        return await self.get("/v1/keys/self")
 
-    async def entries(self, source: str, agency: str) -> dict[str, Held]:
-        """An agency's entries of a source by the source's id, the latest of each, also those that have ended.
+    async def get(self, path: str, **query: Any) -> dict[str, Any]:
+        """A good answer's JSON. Raises RefusedError, or ImportFailedError where none came in time."""
+        return _read(await self._good("GET", path, params=_given(query)))
 
-        A page is what stands in the list when it is asked for: what others changed in the meantime is read once more at the end.
-        """
-        found: dict[str, tuple[int, Held]] = {}
-        known = -1
+    async def post(self, path: str, value: Any = None, headers: dict[str, str] | None = None, **query: Any) -> dict[str, Any]:
+        """The same of a POST with JSON."""
+        return _read(await self._good("POST", path, params=_given(query), json=value, headers=headers))
+
+    async def pages(self, path: str, most: int | None = None, **query: Any) -> AsyncIterator[dict[str, Any]]:
+        """The pages of a list, until `most` items came or there are no more."""
+        items = 0
         while True:
-            above, known = known, await self._read(source, agency, known, found)
-            if known <= above:
-                return {key: held for key, (_, held) in found.items()}
-
-    async def _read(self, source: str, agency: str, above: int, found: dict[str, tuple[int, Held]]) -> int:
-        """Take in what was changed after a version of the list; the version that is known then."""
-        known = above
-        async for item in self._items(source):
-            at = item["list_version"]
-            if at <= above:
-                break
-            known = max(known, at)
-            key = item.get("source_id")
-            if item["originator"] == agency and key and found.get(key, (-1,))[0] < at:
-                body = ActorBody.model_validate(
-                    {name: value for name, value in item.items() if name in _BODY and value is not None}
-                )
-                found[key] = at, Held(UUID(item["entry_id"]), item["version"], body, ended=item["ended_at"] is not None)
-        return known
-
-    async def _items(self, source: str) -> AsyncIterator[dict[str, Any]]:
-        query: dict[str, str | int] = {"source": source, "state": "all", "limit": self._page}
-        while True:
-            page = self._good(await self._ask("GET", ACTORS, params=query)).json()
-            for item in page["items"]:
-                yield item
-            if page["next_cursor"] is None:
+            page = await self.get(path, **query)
+            yield page
+            items += len(page["items"])
+            if page["next_cursor"] is None or (most is not None and items >= most):
                 return
             query["cursor"] = page["next_cursor"]
 
-    async def add(self, bodies: Sequence[ActorBody], why: str | None) -> list[tuple[str, str]]:
-        """List what is not listed. What became of each, and if it was refused, why. Those that came at a bad moment are sent again."""
-        left, answered = list(range(len(bodies))), [(REFUSED, "The list was busy for too long; run it again.")] * len(bodies)
-        async for _ in self._patiently():
-            lines = b"".join(encode(bodies[index]) + b"\n" for index in left)
-            headers = {"Content-Type": "application/x-ndjson"}
-            answer = self._good(await self._ask("POST", f"{ACTORS}/bulk", params=_why(why), content=lines, headers=headers))
-            told = [orjson.loads(line) for line in answer.content.splitlines()]
-            again = []
-            for index, line in zip(left, told, strict=False):
-                answered[index] = (
-                    line["status"],
-                    "; ".join(f"{one['pointer']}: {one['detail']}" for one in line.get("errors") or ()),
-                )
-                if any(one["code"] == "unavailable" for one in line.get("errors") or ()):
-                    again.append(index)
-            left = again + left[len(told) :]
-            if not left:
-                break
-        return answered
+    async def send(self, import_id: str, first: int, lines: Sequence[bytes]) -> dict[str, Any]:
+        """Rows of an import, from this number on."""
+        headers = {"Content-Type": "application/x-ndjson"}
+        content = b"\n".join(lines)
+        path = f"{IMPORTS}/{import_id}/drafts"
+        return _read(await self._good("POST", path, params={"first": first}, content=content, headers=headers))
 
-    async def replace(self, change: Changed, why: str | None) -> tuple[str, str]:
-        """Put an entry's new body in its place, if it is still as it was read."""
-        path = f"{ACTORS}/{change.held.entry_id}"
-        headers = {"If-Match": f'"{change.held.version}"', "Content-Type": "application/json"}
-        return self._outcome(
-            await self._ask("PUT", path, params=_why(why), content=encode(change.body), headers=headers), "revised"
-        )
+    async def drop(self, import_id: str) -> None:
+        """Forget an import that was not committed."""
+        await self._good("DELETE", f"{IMPORTS}/{import_id}")
 
-    async def end(self, held: Held, why: str | None) -> tuple[str, str]:
-        """End an entry, if it is still as it was read."""
-        headers = {"If-Match": f'"{held.version}"'}
-        params = _why(why, "reason")
-        return self._outcome(await self._ask("DELETE", f"{ACTORS}/{held.entry_id}", params=params, headers=headers), "ended")
-
-    def _outcome(self, answer: httpx.Response, done: str) -> tuple[str, str]:
-        if answer.status_code in {HTTPStatus.PRECONDITION_FAILED, HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND}:
-            return ELSEWHERE, _sentence(answer)
-        if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-            return REFUSED, _sentence(answer)
-        self._good(answer)
-        return done, ""
+    async def _good(self, method: str, path: str, **content: Any) -> httpx.Response:
+        answer = await self._ask(method, path, **content)
+        if answer.is_success:
+            return answer
+        raise RefusedError(f"{self._service} refused: {_sentence(answer)}", answer.status_code, _problem(answer))
 
     async def _ask(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """An answer that is not `later`. Raises ImportFailedError when none came in time."""
+        """An answer that is not `later`."""
         said = ""
         async for _ in self._patiently():
             try:
@@ -153,24 +112,29 @@ class ListApi:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
             yield
 
-    def _good(self, answer: httpx.Response) -> httpx.Response:
-        if answer.is_success:
-            return answer
-        denied = answer.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-        raise ImportFailedError(f"{self._service} refused: {_sentence(answer)}", DENIED if denied else FAILED)
+
+def _given(query: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in query.items() if value is not None}
 
 
-_BODY: Final = {field.alias or name for name, field in ActorBody.model_fields.items()}
+def _read(answer: httpx.Response) -> dict[str, Any]:
+    value: dict[str, Any] = orjson.loads(answer.content)
+    return value
 
 
-def _why(why: str | None, name: str = "why") -> Mapping[str, str]:
-    return {name: why} if why else {}
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _sentence(answer: httpx.Response) -> str:
-    try:
-        problem = answer.json()
-        faults = "; ".join(f"{fault.get('pointer', '')}: {fault['detail']}" for fault in problem.get("errors", ()))
-        return f"{problem.get('detail', problem.get('title'))}" + (f" {faults}" if faults else "")
-    except (ValueError, AttributeError, KeyError):
-        return f"status {answer.status_code}"
+    problem = _problem(answer)
+    faults = "; ".join(
+        f"{fault.get('pointer') or fault.get('parameter', '')}: {fault.get('detail', '')}"
+        for fault in problem.get("errors") or ()
+    )
+    said = str(problem.get("detail") or problem.get("title") or f"status {answer.status_code}")
+    return f"{said} {faults}".strip()

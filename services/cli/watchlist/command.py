@@ -1,4 +1,4 @@
-"""`atalaya watchlist import|diff|template`."""
+"""`atalaya watchlist import|diff|undo|imports|template`, and the app that the other commands join."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from services.cli.watchlist.looking import add_looking
+from services.cli.watchlist.options import DEFAULT_VAR, AsJson, Key, Service, Var, done
+
 if TYPE_CHECKING:
     from services.cli.watchlist.importing import Wanted
 
-app = typer.Typer(help="The watchlist: take lists in, and see what that would change.", no_args_is_help=True)
+app = typer.Typer(help="The watchlist: lists in and out, and what is to be done about its entries.", no_args_is_help=True)
+add_looking(app)
 
 Source = Annotated[str, typer.Argument(help="whose list: ofac-sdn, ofac-cons, un-sc, opensanctions, or a name of your own")]
 Files = Annotated[
@@ -26,16 +30,6 @@ Level = Annotated[str | None, typer.Option(help="low, medium, high or critical")
 Category = Annotated[str | None, typer.Option(help="why they are listed: arrest, inquiry_check, …")]
 Label = Annotated[str | None, typer.Option(help="CLEAR, GREEN, AMBER, AMBER+STRICT or RED")]
 Nations = Annotated[str | None, typer.Option(help="nations that may see them: GT,HN. No import widens what an entry has")]
-Service = Annotated[str | None, typer.Option(help="address of correlate, http://…", envvar="ATALAYA_SERVICE")]
-ApiKey = Annotated[
-    str | None, typer.Option("--key", help="a key with watchlist:read and watchlist:write, atk_…", envvar="ATALAYA_KEY")
-]
-Agency = Annotated[
-    str | None, typer.Option(help="the key's agency, unless the key may ask for it: GT-SAT", envvar="ATALAYA_AGENCY")
-]
-Var = Annotated[Path, typer.Option("--var", help="folder where `atalaya up` left addresses and the first key")]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON, for machines")]
-DEFAULT_VAR = Path("var")
 
 
 @app.command("import")
@@ -45,7 +39,10 @@ def take_in(
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="show counts and difference, and change nothing")] = False,
     accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="end entries however many are gone from the list")
+        bool,
+        typer.Option(
+            "--accept-removals", help="end entries however many are gone from the list: a second person has to approve it"
+        ),
     ] = False,
     accept_faults: Annotated[bool, typer.Option("--accept-faults", help="import without the rows that are faulty")] = False,
     why: Annotated[
@@ -59,14 +56,13 @@ def take_in(
     tlp: Label = None,
     releasable_to: Nations = None,
     service: Service = None,
-    key: ApiKey = None,
-    agency: Agency = None,
+    key: Key = None,
     var: Var = DEFAULT_VAR,
     as_json: AsJson = False,
 ) -> None:
-    """Make an agency's entries of a source what its list says now. Interrupted, it is run again: what is done already is no difference."""
+    """Make your agency's entries of a source what its list says now, in one transaction. Interrupted, it is run again and goes on."""
     said = {"requested_action": action, "severity": severity, "category": category, "tlp": tlp, "releasable_to": releasable_to}
-    wanted = _wanted(source, files, form, list_date, said, service, key, agency, var)
+    wanted = _wanted(source, files, form, list_date, said, service, key, var)
     _run(wanted, dry_run=dry_run, removals=accept_removals, faults=accept_faults, why=why, as_json=as_json, every=False)
 
 
@@ -83,15 +79,46 @@ def diff(
     tlp: Label = None,
     releasable_to: Nations = None,
     service: Service = None,
-    key: ApiKey = None,
-    agency: Agency = None,
+    key: Key = None,
     var: Var = DEFAULT_VAR,
     as_json: AsJson = False,
 ) -> None:
     """Show everything that an import would change, field by field, and change nothing."""
     said = {"requested_action": action, "severity": severity, "category": category, "tlp": tlp, "releasable_to": releasable_to}
-    wanted = _wanted(source, files, form, list_date, said, service, key, agency, var)
+    wanted = _wanted(source, files, form, list_date, said, service, key, var)
     _run(wanted, dry_run=True, removals=True, faults=True, why=None, as_json=as_json, every=True)
+
+
+@app.command()
+def undo(
+    import_id: Annotated[str, typer.Argument(help="the import, as `atalaya watchlist imports` shows it")],
+    *,
+    why: Annotated[str, typer.Option(help="kept in the history of each entry")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what it would do, and do nothing")] = False,
+    service: Service = None,
+    key: Key = None,
+    var: Var = DEFAULT_VAR,
+    as_json: AsJson = False,
+) -> None:
+    """Undo an import, or an undoing: what it added ends, what it changed and ended comes back. What changed since stays and is named."""
+    from services.cli.watchlist.imports import undone  # noqa: PLC0415 - so that help is there at once
+
+    done(service, key, var, lambda desk: undone(desk, import_id, why, dry_run=dry_run), as_json=as_json)
+
+
+@app.command()
+def imports(
+    *,
+    drop: Annotated[str | None, typer.Option(help="forget this import, which was not committed")] = None,
+    service: Service = None,
+    key: Key = None,
+    var: Var = DEFAULT_VAR,
+    as_json: AsJson = False,
+) -> None:
+    """Show the imports and undoings of your agency, the latest first."""
+    from services.cli.watchlist.imports import dropped, listed  # noqa: PLC0415
+
+    done(service, key, var, (lambda desk: dropped(desk, drop)) if drop else listed, as_json=as_json)
 
 
 @app.command()
@@ -140,18 +167,17 @@ def _wanted(
     said: dict[str, Any],
     service: str | None,
     key: str | None,
-    agency: str | None,
     var: Path,
 ) -> "Wanted":
     from services.cli.watchlist.importing import Wanted  # noqa: PLC0415
+    from services.cli.watchlist.reach import Reach  # noqa: PLC0415
 
     day = list_date.date() if list_date else None
-    return Wanted(source, tuple(files), form, day, said, service=service, key=key, agency=agency, var=var)
+    return Wanted(source, tuple(files), form, day, said, Reach(service, key, var))
 
 
 def _run(wanted: "Wanted", *, dry_run: bool, removals: bool, faults: bool, why: str | None, as_json: bool, every: bool) -> None:
     from services.cli.watchlist.importing import Consent, run  # noqa: PLC0415
 
-    code = run(wanted, Consent(dry_run=dry_run, removals=removals, faults=faults), why=why, as_json=as_json, every=every)
-    if code:
-        raise typer.Exit(code)
+    consent = Consent(dry_run=dry_run, removals=removals, faults=faults)
+    raise typer.Exit(run(wanted, consent, why=why, as_json=as_json, every=every))

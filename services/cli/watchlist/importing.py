@@ -1,44 +1,46 @@
-"""An import from the files to the last entry: read, compare, show, and do it where nothing speaks against it."""
+"""An import from the files to the last entry: read and sent, compared, shown, and done in one transaction where nothing speaks against it."""
 
 import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from services.cli.reach import left_by_up
-from services.cli.watchlist.api import ListApi
-from services.cli.watchlist.applying import Done, apply
-from services.cli.watchlist.errors import DENIED, FAILED, INTERRUPTED, OK, PARTIAL, USAGE, ImportFailedError
+from services.cli.watchlist.api import IMPORTS, ListApi, RefusedError
+from services.cli.watchlist.errors import FAILED, INTERRUPTED, OK, USAGE, ImportFailedError
 from services.cli.watchlist.faults import plain, show_faults
-from services.cli.watchlist.lists import List, read_list
+from services.cli.watchlist.lists import List, opened_list
+from services.cli.watchlist.reach import Reach
 from services.cli.watchlist.settings import ImportSettings, WatchlistSettings
-from services.cli.watchlist.shown import CHANGES_SHOWN, FAULTS_SHOWN, as_json, show_counts, show_difference
-from services.correlate.lists.difference import Difference, TooManyRemovalsError, difference, guard
+from services.cli.watchlist.shown import list_as_json, show_counts, show_difference
+from services.cli.watchlist.staging import fingerprint, opened, send
 from shared.contracts.watchlist import ActorBody
 from shared.platform.faults import faults_of
 from shared.platform.settings import load_settings
 
+_SECOND: Final = "second_person"
+_OF_ROWS: Final = frozenset({"faulty_rows", "doubled_rows"})
+_DONE: Final = {"created": ("added", "again"), "revised": ("changed",), "ended": ("removed",), "waiting": ("waiting",)}
+"""What became of how many, in words, from the counts of a committed import."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which list, what is said of its entries beside it, and whose they are."""
+    """Which list, and what is said of its entries beside it."""
 
     source: str
     paths: tuple[Path, ...]
     form: str | None
     list_date: date | None
     said: dict[str, str | None]
-    service: str | None
-    key: str | None
-    agency: str | None
-    var: Path
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,91 +61,93 @@ class _Import:
     quiet: bool
     every: bool
     told: dict[str, Any] = field(default_factory=dict)
-    done: Done = field(default_factory=Done)
 
     async def run(self, why: str | None) -> int:
         """The exit code. Raises ImportFailedError."""
-        read = self._read()
-        against = list(_against(read, self.consent))
-        found = await self._compared(read)
-        if found is not None:
-            against += self._judged(found)
-        self.told["refused"] = against
-        for reason in against:
-            typer.echo(f"{'Would be refused' if self.consent.dry_run else 'Refused'}: {reason}", err=True)
-        if against:
-            return FAILED
-        if self.consent.dry_run or found is None:
-            return OK
-        return await self._apply(found, why or _reason(self.wanted.source, read))
-
-    def _read(self) -> List:
         wanted, said = self.wanted, _said(self.wanted.said)
-        read = read_list(
+        files = opened_list(
             wanted.source, wanted.paths, form=wanted.form, limits=self.settings.limits, list_date=wanted.list_date, said=said
         )
-        self.told |= as_json(read, None)
+        if wanted.reach.address is None and self.consent.dry_run:
+            with files as read:
+                for _ in read.records:
+                    pass
+                typer.echo(f"Nothing runs under {wanted.reach.var}: only the files were read.", err=True)
+                return self._refused(self._show(read))
+        async with wanted.reach.api(self.settings) as api:
+            with files as read:
+                digest = fingerprint(read.files, said, why)
+                row, dropped = await opened(api, self._opening(why, digest))
+                if dropped:
+                    typer.echo("An earlier import of this source, of other files and not done, was dropped.", err=True)
+                rows = await send(api, row, read, chunk=self.settings.chunk, quiet=self.quiet)
+                against = self._show(read)
+            return await self._compared(api, str(row["import_id"]), rows, against)
+
+    def _opening(self, why: str | None, digest: str) -> dict[str, Any]:
+        day = self.wanted.list_date.isoformat() if self.wanted.list_date else None
+        return {"source": self.wanted.source, "why": why, "digest": digest, "list_date": day}
+
+    def _show(self, read: List) -> list[str]:
+        """Tell what was read; what speaks against taking it."""
+        self.told |= list_as_json(read)
         if not self.quiet:
             show_counts(self.console, read)
             show_faults(self.console, read.faults)
-        return read
+        return list(_against(read, self.consent))
 
-    async def _compared(self, read: List) -> Difference | None:
-        """What would change; None where only the files are looked at, since nothing runs to compare them with."""
-        left = left_by_up(self.wanted.var)
-        service = self.wanted.service or left.get("correlate")
-        if service is None:
-            if self.consent.dry_run:
-                typer.echo(f"Nothing runs under {self.wanted.var}: only the files were read.", err=True)
-                return None
-            raise ImportFailedError(f"Nothing runs under {self.wanted.var}. Say where: --service http://…", USAGE)
-        async with self._api(service) as api:
-            agency = await self._agency(api)
-            held = await api.entries(self.wanted.source, agency)
-        found = difference(held, read.bodies)
-        self.told |= {"agency": agency, "difference": as_json(read, found)["difference"]}
+    async def _compared(self, api: ListApi, import_id: str, rows: int, against: list[str]) -> int:
+        most = None if self.every else self.settings.shown
+        pages = [page async for page in api.pages(f"{IMPORTS}/{import_id}/difference", most)]
+        found, items = pages[0], [item for page in pages for item in page["items"]][:most]
+        self.told |= {"import_id": import_id, "difference": _difference(found, items)}
         if not self.quiet:
-            show_difference(self.console, found, shown=None if self.every else CHANGES_SHOWN)
-        return found
+            show_difference(self.console, found, items, whole=pages[-1]["next_cursor"] is None)
+        against = against + list(self._judged(found))
+        if against or self.consent.dry_run:
+            await api.drop(import_id)
+            return self._refused(against)
+        return await self._committed(api, import_id, rows, int(found["list_version"]))
 
-    def _judged(self, found: Difference) -> Iterator[str]:
-        if found.doubled and not self.consent.faults:
-            numbers = ", ".join(plain(one.source_id) for one in found.doubled[:FAULTS_SHOWN])
-            yield f"{len(found.doubled)} ids stand twice in the list ({numbers}). Mend it, or take the first of each by --accept-faults."
-        if not self.consent.removals:
-            try:
-                guard(found, self.settings.policy)
-            except TooManyRemovalsError as error:
-                yield f"{error} If so, say --accept-removals."
+    def _judged(self, found: dict[str, Any]) -> Iterator[str]:
+        for one in found["against"]:
+            of_rows = one["code"] in _OF_ROWS
+            if not (self.consent.faults if of_rows else self.consent.removals):
+                yield f"{one['detail']} {'Or say --accept-faults.' if of_rows else 'Then say --accept-removals, and have it approved.'}"
 
-    async def _apply(self, found: Difference, why: str) -> int:
-        async with self._api(self.wanted.service or left_by_up(self.wanted.var)["correlate"]) as api:
-            await apply(api, found, why, chunk=self.settings.chunk, quiet=self.quiet, done=self.done)
-        self.told["done"] = dict(self.done.counts)
-        self.told["not_done"] = [{"source_id": number, "why": reason} for number, reason in self.done.faults]
+    def _refused(self, against: list[str]) -> int:
+        self.told["refused"] = against
+        for reason in against:
+            typer.echo(f"{'Would be refused' if self.consent.dry_run else 'Refused'}: {reason}", err=True)
+        return FAILED if against else OK
+
+    async def _committed(self, api: ListApi, import_id: str, rows: int, seen: int) -> int:
+        agreed = {"accept_removals": self.consent.removals, "accept_faults": self.consent.faults}
+        try:
+            done = await api.post(
+                f"{IMPORTS}/{import_id}/commit", headers={"If-Match": f'"{seen}"'}, rows=rows,
+                list_date=self.told["list_date"], accept_doubled=self.consent.faults, **agreed,
+            )  # fmt: skip
+        except RefusedError as error:
+            return self._not_committed(import_id, error)
+        self.told["done"] = {word: sum(done["counts"].get(one, 0) for one in ones) for word, ones in _DONE.items()}
+        self.told["done"] = {word: count for word, count in self.told["done"].items() if count}
+        self.told["versions"] = [done["from_version"], done["to_version"]]
         if not self.quiet:
-            typer.echo(", ".join(f"{count} {verdict}" for verdict, count in self.done.counts.items()) or "Nothing to do.")
-        for number, reason in self.done.faults[:FAULTS_SHOWN]:
-            typer.echo(f"{plain(number)}: {plain(reason, 300)}", err=True)
-        return PARTIAL if self.done.faults else OK
+            typer.echo(", ".join(f"{count} {word}" for word, count in self.told["done"].items()) or "Nothing to do.")
+            typer.echo(f"Undone by: atalaya watchlist undo {import_id}", err=True)
+        return OK
 
-    def _api(self, service: str) -> ListApi:
-        return ListApi(service, self._key(), patience_seconds=self.settings.patience_seconds, page=self.settings.page)
-
-    def _key(self) -> str:
-        key = self.wanted.key or left_by_up(self.wanted.var).get("admin_key")
-        if key is None:
-            raise ImportFailedError("A key with watchlist:read and watchlist:write is needed: --key, or ATALAYA_KEY.", DENIED)
-        return str(key)
-
-    async def _agency(self, api: ListApi) -> str:
-        """Whose entries are compared: others' of the same source are theirs to edit."""
-        found = self.wanted.agency or await api.agency_of(_key_id(self._key()))
-        if found is None:
-            raise ImportFailedError(
-                "Say whose entries: --agency, or ATALAYA_AGENCY, is the agency that the key was given.", USAGE
-            )
-        return found
+    def _not_committed(self, import_id: str, error: RefusedError) -> int:
+        if error.problem.get("code") == _SECOND:
+            self.told["waits_for_second_person"] = import_id
+            typer.echo(f"{error} With their key: atalaya watchlist approve import {import_id}", err=True)
+            return FAILED
+        if error.status == HTTPStatus.PRECONDITION_FAILED:
+            self.told["changed_meanwhile"] = True
+            typer.echo("Somebody changed entries of this source meanwhile: nothing was done. Run it again.", err=True)
+            return FAILED
+        raise error
 
 
 def run(wanted: Wanted, consent: Consent, *, why: str | None, as_json: bool, every: bool) -> int:
@@ -157,10 +161,16 @@ def run(wanted: Wanted, consent: Consent, *, why: str | None, as_json: bool, eve
         code, importing.told["error"] = error.code, str(error)
     except KeyboardInterrupt:
         code = INTERRUPTED
-        typer.echo(f"Interrupted after {importing.done.counts.total()} entries. Run it again: what is done is done.", err=True)
+        typer.echo("Interrupted. The list is as it was, or as the import makes it: run it again, and it goes on.", err=True)
     if as_json:
         typer.echo(json.dumps({"source": wanted.source, **importing.told, "exit": code}))
     return code
+
+
+def _difference(found: dict[str, Any], items: list[dict[str, Any]]) -> dict[str, Any]:
+    kinds = ("changed", "removed", "doubled", "again", "added")
+    listed = {kind: [item for item in items if item["what"] == kind] for kind in kinds}
+    return {"counts": found["counts"], "removals_percent": found["removals_percent"], **listed}
 
 
 def _against(read: List, consent: Consent) -> Iterator[str]:
@@ -170,15 +180,6 @@ def _against(read: List, consent: Consent) -> Iterator[str]:
         yield f"{', '.join(f'{count.lost} {count.what}' for count in lost)} in the files were neither read nor told of."
     if read.faulty and not consent.faults:
         yield f"{read.faulty} rows are faulty. Mend them, or import without them by --accept-faults."
-
-
-def _key_id(token: str) -> str:
-    """The middle part of a token, `atk_…_…`."""
-    return token.removeprefix("atk_").partition("_")[0]
-
-
-def _reason(source: str, read: List) -> str:
-    return f"{source} of {read.list_date}" if read.list_date else source
 
 
 def _said(options: dict[str, str | None]) -> dict[str, Any]:

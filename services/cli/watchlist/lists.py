@@ -3,8 +3,8 @@
 import contextlib
 import gzip
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -12,8 +12,7 @@ from typing import Any, BinaryIO, Final, cast
 from services.cli.watchlist.errors import FAILED, NOT_FOUND, USAGE, ImportFailedError
 from services.correlate.lists.counting import counted
 from services.correlate.lists.formats import Format, FormatUnknownError, format_of, parts_of, sound
-from services.correlate.lists.reading import Draft, Files, Limits, RowFault, Source, Tally, UnreadableError
-from shared.contracts.watchlist import ActorBody
+from services.correlate.lists.reading import Draft, Files, Limits, ListReader, RowFault, Source, Tally, UnreadableError
 
 _KIND: Final = "kind:"
 
@@ -33,16 +32,20 @@ class Count:
         return 0 if self.own is None else self.own - self.read - self.left
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class List:
-    """A list as it was read."""
+    """A list while it is read: `records` hands out each entry once with its place, and what is said of all of them beside; the rest is whole when they are."""
 
     form: Format
     files: Mapping[str, str]
-    list_date: date | None
-    bodies: list[ActorBody]
-    faults: list[RowFault]
-    counts: list[Count]
+    size: int | None
+    """Bytes of the main file; None where it is packed."""
+    at: Callable[[], int]
+    """How many of them have been read."""
+    faults: list[RowFault] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
+    list_date: date | None = None
+    records: Iterator[Draft] = field(default_factory=lambda: iter(()))
 
     @property
     def faulty(self) -> int:
@@ -50,16 +53,24 @@ class List:
         return len({fault.row for fault in self.faults if not fault.warning})
 
 
-def read_list(
+@contextlib.contextmanager
+def opened_list(
     source: str, paths: Sequence[Path], *, form: str | None, limits: Limits, list_date: date | None, said: Mapping[str, Any]
-) -> List:
-    """Read the files whole; `said` is what the import says of every entry beside the list. Raises ImportFailedError."""
+) -> Iterator[List]:
+    """The list of these files, to be read once, never held whole; `said` is what the import says of every entry beside the list.
+
+    Raises ImportFailedError, also while it is read.
+    """
     names = [str(path) for path in paths]
     try:
         known = format_of(source, names, form)
         parts = parts_of(known, names)
         with _opened(parts) as files:
-            return _read(known, files, parts, source, limits, list_date, said)
+            main = Path(parts["main"])
+            size = None if main.suffix == ".gz" else main.stat().st_size
+            read = List(known, parts, size, files["main"].stream.tell)
+            read.records = _records(read, files, known.make(files, limits, source, list_date), said)
+            yield read
     except FormatUnknownError as error:
         raise ImportFailedError(str(error), USAGE) from None
     except UnreadableError as error:
@@ -70,28 +81,19 @@ def read_list(
         raise ImportFailedError(f"{error.filename or names[0]}: {error.strerror or error}.", NOT_FOUND) from None
 
 
-def _read(
-    form: Format,
-    files: Files,
-    parts: Mapping[str, str],
-    source: str,
-    limits: Limits,
-    list_date: date | None,
-    said: Mapping[str, Any],
-) -> List:
-    reader = form.make(files, limits, source, list_date)
-    bodies, faults = [], []
+def _records(read: List, files: Files, reader: ListReader, said: Mapping[str, Any]) -> Iterator[Draft]:
     gone: set[tuple[str, str | None, int]] = set()
-    for read in reader.records():
-        (checked,) = sound(iter([read]))
+    for record in reader.records():
+        (checked,) = sound(iter([record]))
         if isinstance(checked, Draft):
-            bodies.append(checked.body.model_copy(update=said) if said else checked.body)
+            yield replace(checked, body=checked.body.model_copy(update=said)) if said else checked
         else:
-            faults.append(checked)
-        if isinstance(read, RowFault) and read.file == files["main"].name and not (read.partly or read.warning):
-            gone.add(read.row)
+            read.faults.append(checked)
+        if isinstance(record, RowFault) and record.file == files["main"].name and not (record.partly or record.warning):
+            gone.add(record.row)
     reader.tally.left["entries"] = len(gone)
-    return List(form, parts, reader.list_date, bodies, faults, _counts(counted(form.name, files), reader.tally))
+    read.list_date = reader.list_date
+    read.counts = _counts(counted(read.form.name, files), reader.tally)
 
 
 def _counts(own: Counter[str], tally: Tally) -> list[Count]:

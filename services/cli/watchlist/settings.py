@@ -1,8 +1,7 @@
-"""What an import takes from the environment, such as `ATALAYA_WATCHLIST__POLICY__REMOVALS_PERCENT`."""
+"""What the commands of the watchlist take from the environment, such as `ATALAYA_WATCHLIST__CHUNK`."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.correlate.lists.difference import Policy
 from services.correlate.lists.reading import Limits
 from shared.platform.settings import ProcessSettings
 
@@ -13,13 +12,14 @@ class ImportSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     limits: Limits = Field(default_factory=Limits)
-    policy: Policy = Field(default_factory=Policy)
-    page: int = Field(default=500, ge=1, le=500, description="Entries asked for at once; the API gives no more than 500.")
     chunk: int = Field(
-        default=500,
+        default=1000,
         ge=1,
         le=10_000,
-        description="Entries sent at once. One that is lost on the way is sent again, which changes nothing where it had arrived.",
+        description="Rows sent at once. One that is lost on the way is sent again, which changes nothing where it had arrived.",
+    )
+    shown: int = Field(
+        default=200, ge=1, description="Of each kind of change so many are told; `diff` and `--all` tell every one."
     )
     patience_seconds: float = Field(
         default=60.0,
@@ -27,9 +27,14 @@ class ImportSettings(BaseModel):
         le=3600,
         description="How long a service that answers `later`, or not at all, is asked again: a restart takes ten.",
     )
+    answer_seconds: float = Field(
+        default=900.0,
+        ge=1,
+        description="Seconds to wait for an answer: as long as the service gives the one transaction of an import.",
+    )
 
 
 class WatchlistSettings(ProcessSettings):
-    """The group of the import among a process's settings."""
+    """The group of the watchlist among a process's settings."""
 
     watchlist: ImportSettings = Field(default_factory=ImportSettings)

@@ -1,5 +1,6 @@
 """An import in words and tables: counts beside the files' own, faults by place, the difference field by field."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from rich.console import Console
@@ -8,10 +9,12 @@ from rich.text import Text
 
 from services.cli.watchlist.faults import by_kind, fault_as_json, plain
 from services.cli.watchlist.lists import List
-from services.correlate.lists.difference import Changed, Difference, FieldChange
 
-FAULTS_SHOWN: Final = 20
-CHANGES_SHOWN: Final = 10
+_SUMS: Final = {
+    "added": "added", "again": "listed again", "changed": "changed", "removed": "removed", "unchanged": "unchanged", "doubled": "stand twice",
+}  # fmt: skip
+_ALWAYS: Final = frozenset({"added", "changed", "removed", "unchanged"})
+_WORDS: Final = {"removed": "gone, and ended", "doubled": "a second row of a number", "again": "listed again", "added": "added"}
 
 
 def show_counts(console: Console, read: List) -> None:
@@ -28,28 +31,35 @@ def show_counts(console: Console, read: List) -> None:
     console.print(table)
 
 
-def show_difference(console: Console, found: Difference, *, shown: int | None) -> None:
-    """What would be done; `shown` changes field by field."""
-    sums = f"{len(found.added)} added, {len(found.changed)} changed, {len(found.removed)} removed, {found.unchanged} unchanged."
-    console.print(sums if not found.doubled else f"{sums} {len(found.doubled)} stand twice in the list.")
-    for change in found.changed[:shown]:
-        table = Table("field", "before", "after", title=Text(f"changed: {plain(change.body.source_id)}"), title_justify="left")
-        for one in change.fields:
-            table.add_row(one.field, *(Text(plain(told)) for told in _cells(one)))
-        console.print(table)
-    if shown is not None and len(found.changed) > shown:
-        console.print(f"… and {len(found.changed) - shown} more changes; `atalaya watchlist diff` shows all.")
-    for word, numbers in (
-        ("added", [one.source_id for one in found.added]),
-        ("removed", [one.body.source_id for one in found.removed]),
-    ):
-        if numbers and shown is None:
-            console.print(Text(f"{word}: {plain(', '.join(map(str, numbers)), None)}"), soft_wrap=True)
+def show_difference(console: Console, found: dict[str, Any], items: Sequence[dict[str, Any]], *, whole: bool) -> None:
+    """What would be done: the counts, then every change field by field, then the numbers of the rest. `items` may be the first of more."""
+    counts = found["counts"]
+    sums = ", ".join(f"{counts[what]} {word}" for what, word in _SUMS.items() if counts.get(what) or what in _ALWAYS)
+    console.print(f"{sums}.")
+    if counts.get("needs_second"):
+        console.print(f"{counts['needs_second']} of the changes wait for a second person.")
+    for item in items:
+        if item["what"] == "changed":
+            console.print(changes_table(f"changed: {plain(item['source_id'])}", item.get("fields", ())))
+    for what, word in _WORDS.items():
+        numbers = [str(item["source_id"]) for item in items if item["what"] == what]
+        if numbers:
+            console.print(Text(f"{word}: {plain(', '.join(numbers), None)}"), soft_wrap=True)
+    if not whole:
+        console.print("… and more; `atalaya watchlist diff` shows all.")
 
 
-def as_json(read: List, found: Difference | None) -> dict[str, Any]:
-    """All of it, for machines."""
-    told: dict[str, Any] = {
+def changes_table(title: str, fields: Iterable[dict[str, Any]]) -> Table:
+    """Fields before and after; of lists, what went and what came."""
+    table = Table("field", "before", "after", title=Text(title), title_justify="left")
+    for one in fields:
+        table.add_row(one["field"], *(Text(plain(told)) for told in _cells(one["before"], one["after"])))
+    return table
+
+
+def list_as_json(read: List) -> dict[str, Any]:
+    """What was read, for machines."""
+    return {
         "format": read.form.name,
         "files": dict(read.files),
         "list_date": read.list_date.isoformat() if read.list_date else None,
@@ -62,36 +72,25 @@ def as_json(read: List, found: Difference | None) -> dict[str, Any]:
             for (code, column, warning), count in by_kind(read.faults)
         ],
     }
-    if found is not None:
-        told["difference"] = {
-            "added": [one.source_id for one in found.added],
-            "changed": [_changed(one) for one in found.changed],
-            "removed": [one.body.source_id for one in found.removed],
-            "unchanged": found.unchanged,
-            "doubled": [one.source_id for one in found.doubled],
-            "removals_percent": round(found.removals_percent, 2),
-        }
-    return told
 
 
-def _changed(change: Changed) -> dict[str, Any]:
-    before, after = (body.model_dump(mode="json", by_alias=True) for body in (change.held.body, change.body))
-    fields = [{"field": one.field, "before": before[one.field], "after": after[one.field]} for one in change.fields]
-    return {"source_id": change.body.source_id, "entry_id": str(change.held.entry_id), "fields": fields}
+def _cells(before: Any, after: Any) -> tuple[str, str]:
+    if not (isinstance(before, list | None) and isinstance(after, list | None)):
+        return said(before), said(after)
+    gone, come = (
+        [one for one in before or () if one not in (after or ())],
+        [one for one in after or () if one not in (before or ())],
+    )
+    return "; ".join(map(said, gone)), "; ".join(map(said, come))
 
 
-def _cells(change: FieldChange) -> tuple[str, str]:
-    """Before and after; of lists, what went and what came."""
-    if not (isinstance(change.before, tuple | None) and isinstance(change.after, tuple | None)):
-        return _said(change.before), _said(change.after)
-    before, after = change.before or (), change.after or ()
-    gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
-    return "; ".join(map(_said, gone)), "; ".join(map(_said, come))
-
-
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
     """A value in its plainest words."""
-    for attribute in ("text", "number", "name", "since"):
-        if isinstance(told := getattr(value, attribute, None), str):
-            return told
+    if isinstance(value, dict):
+        for name in ("full", "text", "number", "name", "since"):
+            if isinstance(told := value.get(name), str):
+                return told
+        return ", ".join(f"{name} {said(told)}" for name, told in value.items() if told not in (None, [], ""))
+    if isinstance(value, list):
+        return "; ".join(map(said, value))
     return "" if value is None else str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -46,6 +46,8 @@ class Consent:
     approves: bool = False
     seen_version: int | None = None
     rows: int | None = None
+    list_date: date | None = None
+    """The list's own date, where it was not known before it was read."""
 
 
 @dataclass(slots=True)
@@ -57,13 +59,14 @@ class _Commit:
     author: Author
     second: bool
     now: datetime
+    list_date: date | None
     at: int
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def why(self) -> str:
         """Kept in the history of each entry."""
-        dated = f"{self.row.source} of {self.row.list_date}" if self.row.list_date else str(self.row.source)
+        dated = f"{self.row.source} of {self.list_date}" if self.list_date else str(self.row.source)
         return self.row.why or dated
 
     @property
@@ -114,7 +117,8 @@ class Committing:
             second = consent.approves and who.by != row.opened_by
             _guard(orjson.loads(row.counts), consent, self._settings.removals_percent, second=second)
             author = Author(row.agency, row.nation, who.by, who.admin)
-            commit = _Commit(row, opened, author, second, self._writer.clock.now(), opened.version)
+            dated = row.list_date or consent.list_date
+            commit = _Commit(row, opened, author, second, self._writer.clock.now(), dated, opened.version)
             await self._apply(commit)
             return await self._closed(commit)
 
@@ -202,7 +206,7 @@ class Committing:
         counts = orjson.loads(row.counts) | commit.counts
         counts["waiting"] = orjson.loads(row.counts)[steps.CHANGED] - commit.counts[steps.CHANGED]
         await store.change(
-            connection, row.import_id, state=store.DONE, ended_at=now, ended_by=commit.author.by,
+            connection, row.import_id, list_date=commit.list_date, state=store.DONE, ended_at=now, ended_by=commit.author.by,
             after_version=commit.opened.version, to_version=commit.at, counts=orjson.dumps(counts).decode(),
         )  # fmt: skip
         done = await store.find(connection, row.import_id)
@@ -214,6 +218,11 @@ class Committing:
 def removals_percent(counts: dict[str, int]) -> float:
     """The share of the listed entries that an import ends."""
     return 100 * counts[steps.REMOVED] / counts["listed"] if counts["listed"] else 0.0
+
+
+def against(counts: dict[str, int], most_percent: float) -> list[tuple[str, str]]:
+    """What speaks against an import where nobody has agreed to anything: a code and a sentence each."""
+    return list(_against(counts, Consent(), most_percent, second=False))
 
 
 def _guard(counts: dict[str, int], consent: Consent, most_percent: float, *, second: bool) -> None:

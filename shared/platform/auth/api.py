@@ -13,6 +13,16 @@ from shared.platform.http.problems import PROBLEM_RESPONSES, ForbiddenError, Inv
 from shared.platform.http.routing import api_router
 
 Admin = Annotated[Principal, Depends(require("admin"))]
+Anyone = Annotated[Principal, Depends(require())]
+
+
+class OwnKey(BaseModel):
+    """What a key is told of itself."""
+
+    id: str
+    agency: str
+    nation: str
+    scopes: list[str]
 
 
 class KeyList(BaseModel):
@@ -38,6 +48,10 @@ def keys_router(store: KeyStore) -> APIRouter:
     @router.get("", summary="List keys, without their secrets")
     async def show(_who: Admin) -> KeyList:
         return KeyList(items=store.list())
+
+    @router.get("/self", summary="Whose key this is, and what it may do")
+    async def own(who: Anyone) -> OwnKey:
+        return OwnKey(id=who.key_id, agency=who.agency, nation=who.nation, scopes=sorted(who.scopes))
 
     @router.delete("/{key_id}", summary="End a key, in every process within seconds")
     async def revoke(key_id: str, who: Admin) -> ShownKey:

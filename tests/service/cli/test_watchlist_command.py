@@ -94,7 +94,7 @@ def test_no_service_at_an_address_is_said_in_a_sentence(
 ) -> None:
     monkeypatch.setenv("ATALAYA_WATCHLIST__PATIENCE_SECONDS", "1")
     path = EXCERPTS / "un_consolidated.xml"
-    more = ("--service", "http://127.0.0.1:1", "--key", "atk_a_b", "--agency", "X", "--var", str(tmp_path))
+    more = ("--service", "http://127.0.0.1:1", "--key", "atk_a_b", "--var", str(tmp_path))
     said = atalaya("watchlist", "import", "un-sc", str(path), *more)
     assert said.returncode == 5
     assert "No answer from http://127.0.0.1:1" in said.stderr

@@ -31,20 +31,21 @@ class Desk:
     headers: dict[str, str]
     atalaya: Atalaya
 
-    async def run(self, *arguments: str, agency: str = "gt-police", headers: dict[str, str] | None = None) -> Any:
-        """The command's answer; what it printed as JSON."""
+    async def run(self, *arguments: str, headers: dict[str, str] | None = None, expect: int = 0) -> Any:
+        """The command's answer; what it printed as JSON. Imports say their exit code in it, others end with `expect`, unless they say an error."""
         token = (headers or self.headers)["Authorization"].removeprefix("Bearer ")
-        given = ("watchlist", *arguments, "--json", "--service", self.service, "--key", token, "--agency", agency)
+        given = ("watchlist", *arguments, "--json", "--service", self.service, "--key", token)
         said = await asyncio.to_thread(self.atalaya, *given)
         assert "Traceback" not in said.stderr, said.stderr
         told = json.loads(said.stdout)
-        assert told["exit"] == said.returncode
+        given_code = told.get("exit", expect if "error" not in told else said.returncode) if isinstance(told, dict) else expect
+        assert said.returncode == given_code, said.stderr
         return told
 
     async def begin(self, *arguments: str) -> asyncio.subprocess.Process:
         """The command, left running, as a terminal starts it: a shell in the background has its children ignore SIGINT."""
         token = self.headers["Authorization"].removeprefix("Bearer ")
-        given = ("watchlist", *arguments, "--service", self.service, "--key", token, "--agency", "gt-police")
+        given = ("watchlist", *arguments, "--service", self.service, "--key", token)
         pipe = asyncio.subprocess.PIPE
         return await asyncio.create_subprocess_exec(sys.executable, "-c", _HEEDING, COMMAND, *given, stdout=pipe, stderr=pipe)
 
@@ -75,21 +76,24 @@ async def desk(kafka: str, migrated_url: str, topic_prefix: str, atalaya: Atalay
 
 def counts(told: dict[str, Any]) -> tuple[int, int, int, int]:
     """Added, changed, removed, unchanged."""
-    found = told["difference"]
-    return len(found["added"]), len(found["changed"]), len(found["removed"]), found["unchanged"]
+    found = told["difference"]["counts"]
+    return found["added"], found["changed"], found["removed"], found["unchanged"]
 
 
-def own(folder: Path, rows: Sequence[str], header: str = "source_id,kind,name,requested_action") -> str:
-    """A list of our own."""
+def own(folder: Path, rows: Sequence[str], header: str = "source_id,kind,name,requested_action", born: str = "1971") -> str:
+    """A list of our own, of persons whose birth date is known."""
     path = folder / "own.csv"
-    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    path.write_text("\n".join([f"{header},birth_dates", *(f"{row},{born}" for row in rows)]) + "\n", encoding="utf-8")
     return str(path)
 
 
 async def test_a_list_is_taken_in_and_a_second_time_nothing_is_left_to_do(desk: Desk) -> None:
     shown = await desk.run("import", "ofac-sdn", *SDN, "--dry-run")
     assert counts(shown) == (15, 0, 0, 0)
-    assert await desk.listed() == [], "a dry run changes nothing"
+    assert (await desk.listed(), await desk.run("imports")) == (
+        [],
+        [{**one, "state": "dropped"} for one in await desk.run("imports")],
+    )
     done = await desk.run("import", "ofac-sdn", *SDN, "--list-date", "2024-07-02", "--releasable-to", "GT,HN", "--tlp", "CLEAR")
     assert done["done"] == {"created": 15}
     assert {one["lost"] for one in done["counts"]} == {0}
@@ -116,15 +120,20 @@ async def test_the_next_list_changes_what_it_says_and_what_is_gone_ends_with_its
     assert (gone["version"], gone["why"]) == (2, "own")
 
 
-async def test_a_list_that_lost_a_third_is_refused_until_it_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
+async def test_a_list_that_lost_a_third_stops_and_takes_a_second_person(desk: Desk, tmp_path: Path) -> None:
     rows = [f"{number},person,Nadie {number},LOCATE" for number in range(12)]
     await desk.run("import", "own", own(tmp_path, rows))
     refused = await desk.run("import", "own", own(tmp_path, rows[:8]))
     assert (refused["exit"], "done" in refused) == (1, False)
     assert "would end 4 of 12 entries, 33.3%" in refused["refused"][0]
     assert len(await desk.listed()) == 12
-    agreed = await desk.run("import", "own", own(tmp_path, rows[:8]), "--accept-removals")
-    assert agreed["done"] == {"ended": 4}
+    waits = await desk.run("import", "own", own(tmp_path, rows[:8]), "--accept-removals")
+    assert (waits["exit"], len(await desk.listed())) == (1, 12)
+    alone = await desk.run("approve", "import", waits["waits_for_second_person"])
+    assert "It takes a second person" in alone["error"]
+    second = await desk.correlate.key("GT", "watchlist:read", "watchlist:write", "watchlist:approve")
+    await desk.run("approve", "import", waits["waits_for_second_person"], headers=second)
+    assert len(await desk.listed()) == 8
 
 
 async def test_a_faulty_row_is_named_and_nothing_is_done_until_it_is_agreed_to(desk: Desk, tmp_path: Path) -> None:
@@ -143,7 +152,7 @@ async def test_a_faulty_row_is_named_and_nothing_is_done_until_it_is_agreed_to(d
         (6, "source_id", "1"),
     ]
     assert refused["refused"] == ["4 rows are faulty. Mend them, or import without them by --accept-faults."]
-    assert (refused["exit"], refused["difference"]["added"]) == (1, ["1"])
+    assert (refused["exit"], [one["source_id"] for one in refused["difference"]["added"]]) == (1, ["1"])
     assert await desk.listed() == []
     taken = await desk.run("import", "own", own(tmp_path, rows), "--accept-faults")
     assert taken["done"] == {"created": 1}
@@ -170,6 +179,7 @@ async def test_anothers_entries_of_the_same_source_are_left_alone(desk: Desk, tm
         "source": "own",
         "source_id": "1",
         "names": [{"full": "Nadie"}],
+        "birth_dates": ["1971"],
         "handling": {"releasable_to": ["GT"]},
     }
     await desk.correlate.add_actor(theirs, **body)
@@ -185,36 +195,36 @@ async def test_more_entries_than_a_page_are_compared_each(desk: Desk, tmp_path: 
     assert counts(again) == (0, 0, 0, 1203)
 
 
-async def test_an_import_that_is_interrupted_is_run_again_and_doubles_nothing(
+async def test_an_import_that_is_interrupted_leaves_the_old_list_and_goes_on_where_it_was(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(2000)]
-    path = own(tmp_path, rows)
+    path = own(tmp_path, [f"{number},person,Nadie {number},LOCATE" for number in range(2000)])
     monkeypatch.setenv("ATALAYA_WATCHLIST__CHUNK", "1")
     process = await desk.begin("import", "own", path)
-    await desk.correlate.until("SELECT least(count(*), 20) FROM correlate.entry", 20)
+    await desk.correlate.until("SELECT least(count(*), 20) FROM correlate.list_import_draft", 20)
     process.send_signal(signal.SIGINT)
-    _, said = await process.communicate()
-    assert process.returncode == 130, said
-    assert b"Run it again" in said
-    arrived = len(await desk.listed())
-    assert 20 <= arrived < 2000
+    _, told = await process.communicate()
+    assert process.returncode == 130, told
+    assert b"run it again" in told
+    assert await desk.listed() == []
+    (waiting,) = await desk.run("imports")
+    assert (waiting["state"], waiting["rows"] >= 20) == ("open", True)
     monkeypatch.delenv("ATALAYA_WATCHLIST__CHUNK")
     done = await desk.run("import", "own", path)
-    assert done["difference"]["unchanged"] in {arrived, arrived + 1}
-    found = await desk.listed()
-    assert sorted(int(one["source_id"]) for one in found) == list(range(2000))
-    assert {one["version"] for one in found} == {1}
+    assert (done["import_id"], done["done"]) == (waiting["import_id"], {"created": 2000})
+    assert {one["version"] for one in await desk.listed()} == {1}
 
 
-async def test_what_another_changes_between_comparing_and_doing_stays_theirs(desk: Desk, tmp_path: Path) -> None:
-    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(200)]
+async def test_what_another_changes_before_the_commit_is_told_and_nothing_is_done(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE" for number in range(300)]
     await desk.run("import", "own", own(tmp_path, rows))
     (last,) = await desk.listed(source_id="199")
-    changed = [row.replace("Nadie", "Alguien") for row in rows]
-    path = own(tmp_path, changed)
+    path = own(tmp_path, [row.replace("Nadie", "Alguien") for row in rows])
+    monkeypatch.setenv("ATALAYA_WATCHLIST__SHOWN", "300")
     process = await desk.begin("import", "own", path, "--json")
-    await desk.correlate.until("SELECT least(count(*), 1) FROM correlate.entry WHERE version > 1", 1)
+    await desk.correlate.until("SELECT count(*) FROM correlate.list_import WHERE state = 'open' AND seen_version IS NOT NULL", 1)
     process.send_signal(signal.SIGSTOP)
     edited = {**last, "severity": "critical"}
     answer = await desk.correlate.client.put(f"{ACTORS}/{last['entry_id']}", headers=desk.headers, json=edited)
@@ -222,11 +232,55 @@ async def test_what_another_changes_between_comparing_and_doing_stays_theirs(des
     out, _ = await process.communicate()
     told = json.loads(out)
     assert answer.status_code == 200
-    assert (told["exit"], told["done"]) == (6, {"revised": 199, "changed meanwhile": 1})
-    assert told["not_done"][0]["source_id"] == "199"
+    assert (told["exit"], {one["names"][0]["full"].split()[0] for one in await desk.listed()}) == (1, {"Nadie"})
+    assert (await desk.run("import", "own", path))["done"] == {"revised": 300}
     (after,) = await desk.listed(source_id="199")
-    assert after["severity"] == "critical"
-    assert (await desk.run("import", "own", path))["done"] == {"revised": 1}
+    assert (after["severity"], after["names"][0]["full"]) == ("critical", "Alguien 199")
+
+
+async def test_an_import_is_undone_and_what_changed_since_is_left_and_named(desk: Desk, tmp_path: Path) -> None:
+    await desk.run("import", "own", own(tmp_path, ["1,person,Nadie,LOCATE", "2,person,Alguien,LOCATE"]))
+    done = await desk.run("import", "own", own(tmp_path, ["1,person,Nadie Nuevo,LOCATE", "2,person,Alguien Nuevo,LOCATE"]))
+    (edited,) = await desk.listed(source_id="2")
+    path = f"{ACTORS}/{edited['entry_id']}"
+    await desk.correlate.client.put(path, headers=desk.headers, json={**edited, "severity": "critical"})
+    undone = await desk.run("undo", done["import_id"], "--why", "the wrong file", expect=6)
+    assert ([one["source_id"] for one in undone["left"]], undone["counts"]["restored"]) == (["2"], 1)
+    assert {one["names"][0]["full"] for one in await desk.listed()} == {"Nadie", "Alguien Nuevo"}
+
+
+async def test_the_list_is_looked_up_exported_and_taken_in_again(desk: Desk, tmp_path: Path) -> None:
+    await desk.run("import", "own", own(tmp_path, ["1,person,José Ñandú Pérez,LOCATE", "2,person,Nadie,LOCATE"]))
+    found = await desk.run("show", "perez nandu")
+    (entry,) = found["actors"]
+    whole = await desk.run("show", entry["entry_id"])
+    assert ([one["change"] for one in whole["history"]], whole["cases"]) == (["imported"], [])
+    for ending in ("jsonl", "csv", "xlsx"):
+        file = tmp_path / f"out.{ending}"
+        assert (await desk.run("export", str(file), "--source", "own"))["entries"] == 2
+        again = await desk.run("import", "own", str(file), "--dry-run")
+        assert counts(again) == (0, 0, 0, 2), ending
+    assert "is there already" in (await desk.run("export", str(file)))["error"]
+
+
+async def test_a_second_person_approves_what_waits_and_the_writer_cannot(desk: Desk, tmp_path: Path) -> None:
+    await desk.run("import", "own", own(tmp_path, ["1,person,García,LOCATE"], born=""))
+    (weak,) = await desk.listed()
+    assert weak["state"] == "submitted"
+    writer = await desk.correlate.key("GT", "watchlist:read", "watchlist:write", "watchlist:approve")
+    await desk.run("import", "own", own(tmp_path, ["1,person,García,LOCATE", "2,person,López,LOCATE"], born=""), headers=writer)
+    (other,) = await desk.listed(source_id="2")
+    (refused,) = await desk.run("approve", other["entry_id"], headers=writer, expect=1)
+    assert "second person" in refused["refused"]
+    second = await desk.correlate.key("GT", "watchlist:read", "watchlist:write", "watchlist:approve")
+    waiting = await desk.run("review", headers=second)
+    assert {one["entry_id"] for one in waiting["approvals"]} == {weak["entry_id"], other["entry_id"]}
+    await desk.run("approve", weak["entry_id"], headers=second)
+    await desk.run("act", "suspend", weak["entry_id"], "--why", "an operation")
+    (now,) = await desk.listed(source_id="1")
+    assert now["state"] == "suspended"
+    (refused,) = await desk.run("act", "flag", weak["entry_id"], "--why", "ours", expect=1)
+    assert refused["status"] == "refused"
 
 
 async def test_a_key_that_may_not_is_told_so(desk: Desk, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from services.correlate.api.watchlist.guards import expected_version, translated
 from services.correlate.api.watchlist.kinds import Reader, Writer
 from services.correlate.api.watchlist.view import author, body_schema, json_answer
 from services.correlate.store.imports import Import
-from services.correlate.watchlist.committing import Committing, Consent, removals_percent
+from services.correlate.watchlist.committing import Committing, Consent, against, removals_percent
 from services.correlate.watchlist.import_errors import (
     ImportEndedError,
     ImportOpenError,
@@ -109,6 +109,7 @@ class CommitQuery(BaseModel):
     accept_faults: bool = Field(default=False, description="leave out the rows that are no entries")
     accept_doubled: bool = Field(default=False, description="of rows with one number take the first")
     rows: int | None = Field(default=None, ge=0, description="how many rows were sent; refused where others are there")
+    list_date: date | None = Field(default=None, description="the list's date, where it was not known when the import was opened")
 
 
 def imports_router(imports: Imports, committing: Committing, undoing: Undoing, cursors: Cursors) -> APIRouter:
@@ -174,7 +175,7 @@ def _add_reading(router: APIRouter, imports: Imports, cursors: Cursors) -> None:
         counts = orjson.loads(row.counts)
         told = {
             "import_id": row.import_id, "list_version": row.seen_version, "counts": counts,
-            "removals_percent": round(removals_percent(counts), 2), "items": [_step(one) for one in found],
+            "removals_percent": round(removals_percent(counts), 2), "against": _against(imports, counts), "items": [_step(one) for one in found],
             "next_cursor": cursors.seal(follows, purpose=purpose) if follows else None,
         }  # fmt: skip
         return json_answer(told, ETag=f'"{row.seen_version}"')
@@ -195,6 +196,7 @@ def _add_ending(router: APIRouter, imports: Imports, committing: Committing) -> 
             who.allows("watchlist:approve"),
             seen,
             wanted.rows,
+            wanted.list_date,
         )
         with problems():
             row = await committing.commit(import_id, author(who), consent)
@@ -275,6 +277,10 @@ def _shown(row: Import) -> dict[str, Any]:
     told["counts"] = orjson.loads(row.counts) if row.counts else None
     made = row.after_version is not None and row.to_version > row.after_version
     return told | {"from_version": row.after_version + 1 if made else None, "to_version": row.to_version if made else None}
+
+
+def _against(imports: Imports, counts: dict[str, int]) -> list[dict[str, str]]:
+    return [{"code": code, "detail": detail} for code, detail in against(counts, imports.settings.removals_percent)]
 
 
 def _step(step: Step) -> dict[str, Any]:
