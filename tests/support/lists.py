@@ -1,12 +1,9 @@
 """Lists as the tests give them to readers: excerpts of public ones, and bytes made up on the spot."""
 
 import io
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
 
-from services.correlate.lists.difference import Difference, Held
 from services.correlate.lists.reading import Draft, Files, Limits, ListReader, RowFault, Source
 from shared.contracts.watchlist import ActorBody
 
@@ -82,19 +79,3 @@ SMALL = Limits(line_bytes=65_536, field_chars=4096, record_bytes=65_536)
 def names(body: ActorBody, strength: str = "strong") -> list[str]:
     """An entry's names of one strength."""
     return [name.text for name in body.names if name.strength == strength]
-
-
-def held(bodies: Iterable[ActorBody], *, ended: bool = False) -> dict[str, Held]:
-    return {body.source_id or "": Held(UUID(int=number), 1, body, ended) for number, body in enumerate(bodies)}
-
-
-def applied(before: Mapping[str, Held], found: Difference) -> dict[str, Held]:
-    """The entries after the difference."""
-    after = dict(before)
-    for body in found.added:
-        after[body.source_id or ""] = Held(UUID(int=0), 1, body)
-    for change in found.changed:
-        after[change.body.source_id or ""] = Held(change.held.entry_id, change.held.version + 1, change.body)
-    for one in found.removed:
-        after[one.body.source_id or ""] = Held(one.entry_id, one.version + 1, one.body, ended=True)
-    return after

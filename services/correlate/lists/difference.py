@@ -1,11 +1,8 @@
-"""What an import would do: a list as it was published against the entries that are there. Pure; the order of either does not matter."""
+"""What becomes of an entry when a list says something else of it, and what differs then. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.base import Handling
 from shared.contracts.watchlist import ActorBody
@@ -21,30 +18,6 @@ _NO_CHANGE_ALONE: Final = "list_date"
 """A list that says the same on another day has changed nothing."""
 
 
-class Policy(BaseModel):
-    """What a difference may be before it is thought a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    removals_percent: float = Field(
-        default=10.0,
-        ge=0,
-        le=100,
-        description="Share of the listed entries that an import may end. Of 340 versions of OFAC's list in three years the one that removed"
-        " most removed 1.6 percent: more than ten is half a file, or the wrong one.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An entry as it is listed now, or was until it ended."""
-
-    entry_id: UUID
-    version: int
-    body: ActorBody
-    ended: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field of an entry before and after."""
@@ -52,85 +25,6 @@ class FieldChange:
     field: str
     before: Any
     after: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """An entry to be replaced, and what differs in it."""
-
-    held: Held
-    body: ActorBody
-    fields: tuple[FieldChange, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """All of a list's entries, each in one place. `added` holds those listed again after they had ended, too."""
-
-    added: tuple[ActorBody, ...]
-    changed: tuple[Changed, ...]
-    removed: tuple[Held, ...]
-    unchanged: int
-    doubled: tuple[ActorBody, ...]
-
-    @property
-    def listed(self) -> int:
-        """How many entries there were before."""
-        return len(self.changed) + len(self.removed) + self.unchanged
-
-    @property
-    def removals_percent(self) -> float:
-        """The share of them that would end."""
-        return 100 * len(self.removed) / self.listed if self.listed else 0.0
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is to be done."""
-        return not (self.added or self.changed or self.removed)
-
-
-class TooManyRemovalsError(Exception):
-    """The import would end more entries than the policy lets it."""
-
-    def __init__(self, difference: Difference, policy: Policy) -> None:
-        super().__init__(
-            f"The import would end {len(difference.removed)} of {difference.listed} entries, {difference.removals_percent:.1f}%; "
-            f"{policy.removals_percent:g}% are let pass. Is it the whole list, and the right one?"
-        )
-
-
-def difference(held: Mapping[str, Held], drafts: Iterable[ActorBody]) -> Difference:
-    """What makes the entries of one source, by the source's id, into what the drafts say.
-
-    Of two drafts with one id the first counts; the other is in `doubled`, for whoever decides whether such a list is taken.
-    """
-    added, changed, doubled, unchanged = [], [], [], 0
-    met: set[str] = set()
-    for draft in drafts:
-        key = draft.source_id or ""
-        if key in met:
-            doubled.append(draft)
-            continue
-        met.add(key)
-        before = held.get(key)
-        if before is None:
-            added.append(draft)
-            continue
-        body = merged(before.body, draft)
-        if before.ended:
-            added.append(body)
-        elif fields := tuple(changes(before.body, body)):
-            changed.append(Changed(before, body, fields))
-        else:
-            unchanged += 1
-    removed = tuple(one for key, one in held.items() if key not in met and not one.ended)
-    return Difference(tuple(added), tuple(changed), removed, unchanged, tuple(doubled))
-
-
-def guard(found: Difference, policy: Policy) -> None:
-    """Raises TooManyRemovalsError."""
-    if found.removals_percent > policy.removals_percent:
-        raise TooManyRemovalsError(found, policy)
 
 
 def merged(before: ActorBody, draft: ActorBody) -> ActorBody:

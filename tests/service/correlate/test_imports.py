@@ -1,6 +1,7 @@
 """A whole list in: staged, compared, and done in one transaction."""
 
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Any
 
 import pytest
@@ -86,3 +87,35 @@ async def test_every_entry_leaves_as_the_message_it_would_have_been_one_by_one(c
     assert [(record.key, record.value, tuple(record.headers)) for record in found] == [
         (message.key, message.value, tuple(message.headers)) for message in wanted
     ]
+
+
+async def test_any_edition_makes_the_list_what_it_says_and_a_second_time_nothing(correlate: Station, sender: Sender) -> None:
+    chance, second = Random(20261125), await correlate.key("GT", "watchlist:read", "watchlist:write", "watchlist:approve")
+    for _ in range(12):
+        numbers = chance.sample(range(30), chance.randrange(1, 30))
+        rows = [person(number, chance.choice(["Ana", "Eva", "Luz"])) for number in numbers]
+        before = {row.source_id: row.label for row in (await stored(correlate)).values() if row.ended_at is None}
+        own = await sender.staged(rows)
+        counts = (await sender.difference(own))["counts"]
+        wanted = {str(row["source_id"]): str(row["names"][0]["full"]).casefold() for row in rows}
+        named = {number: label.split("\n")[0] for number, label in before.items()}
+        assert (counts["listed"], counts["removed"]) == (len(before), len(set(before) - set(wanted)))
+        assert counts["changed"] == sum(named[number] != wanted[number] for number in set(before) & set(wanted))
+        assert counts["added"] + counts["again"] == len(set(wanted) - set(before))
+        assert (await sender.commit(own, second, accept_removals=True)).status_code == 200
+        after = {row.source_id: row.label.split("\n")[0] for row in (await stored(correlate)).values() if row.ended_at is None}
+        assert after == wanted
+        again = await sender.staged(reversed(rows))
+        assert (await sender.difference(again))["counts"]["unchanged"] == len(wanted)
+        assert (await sender.commit(again)).json()["from_version"] is None
+
+
+async def test_a_row_that_stands_twice_is_refused_until_the_first_of_each_is_agreed_to(
+    correlate: Station, sender: Sender
+) -> None:
+    own = await sender.staged([person(1, "Ana"), person(1, "Eva"), person(2)])
+    refused = await sender.commit(own)
+    assert (refused.status_code, refused.json()["code"]) == (409, "doubled_rows")
+    done = await sender.commit(own, accept_doubled=True)
+    assert done.status_code == 200
+    assert {row.label.split("\n")[0] for row in (await stored(correlate)).values()} == {"ana", "nadie 2"}

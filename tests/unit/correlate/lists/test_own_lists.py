@@ -3,11 +3,11 @@
 import pytest
 
 from services.correlate.lists.counting import counted
-from services.correlate.lists.difference import difference
+from services.correlate.lists.difference import changes, merged
 from services.correlate.lists.own import OwnCsvReader, OwnJsonReader
 from services.correlate.lists.reading import Limits, RowFault, UnreadableError
 from shared.contracts.watchlist import ActorBody
-from tests.support.lists import held, names, read, written
+from tests.support.lists import names, read, written
 
 HEADER = "source_id,kind,given,paternal,maternal,aliases,weak_aliases,birth_dates,documents,tlp,releasable_to,valid_to,linked"
 ROW = '1,person,Nadie,Ejemplo,Prueba,N. Ejemplo; Nadie P.,El Nadie,circa 1971; 1968 to 1970,"dpi GT 123 4; passport HN A1",RED,GT; HN,2027-01-31,2'
@@ -293,9 +293,9 @@ def test_an_empty_cell_of_a_column_that_is_there_takes_back_what_it_said() -> No
     before, _ = csv("source_id,kind,name,reason,warning_markers\n1,person,Nadie,Ejemplo,armed\n")
     emptied, _ = csv("source_id,kind,name,reason,warning_markers\n1,person,Nadie,,\n")
     without, _ = csv("source_id,kind,name\n1,person,Nadie\n")
-    (change,) = difference(held(before.values()), emptied.values()).changed
-    assert [(one.field, one.after) for one in change.fields] == [("warning_markers", ()), ("reason", None)]
-    assert difference(held(before.values()), without.values()).empty
+    found = changes(before["1"], merged(before["1"], emptied["1"]))
+    assert [(one.field, one.after) for one in found] == [("warning_markers", ()), ("reason", None)]
+    assert list(changes(before["1"], merged(before["1"], without["1"]))) == []
 
 
 def test_every_fault_of_a_line_is_told_by_its_path() -> None:

@@ -1,0 +1,85 @@
+"""An import that is stopped at any moment leaves the old list or the new one, and is done when it is asked for again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.support.correlate_http import served
+from tests.support.correlate_station import Opened, Station
+from tests.support.imports import Sender, person
+
+KEPT, GONE, NEW = 300, 20, 900
+
+_CUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND starts_with(application_name, 'atalaya-correlate')
+"""
+
+
+@pytest.fixture
+async def correlate(opened: Opened) -> AsyncIterator[Station]:
+    async with opened(roles="api", imports={"slice_rows": 20, "page_rows": 10}) as running:
+        yield running
+
+
+def first_edition() -> list[dict[str, object]]:
+    return [person(number) for number in range(KEPT + GONE)]
+
+
+def second_edition() -> list[dict[str, object]]:
+    """A third changed, a few gone, many new."""
+    kept = [person(number, f"Otro {number}" if number % 3 == 0 else None) for number in range(KEPT)]
+    return [*kept, *(person(f"new-{number}") for number in range(NEW))]
+
+
+async def shape(correlate: Station) -> tuple[int, int, int, int]:
+    """How many entries there are, how many have a second version, how many have ended, and how many versions nobody can have."""
+    (row,) = await correlate.rows(
+        "SELECT count(*) AS every, count(*) FILTER (WHERE version > 1) AS changed, count(*) FILTER (WHERE ended_at IS NOT NULL) AS ended,"
+        " (SELECT version FROM correlate.list_version) - (SELECT count(*) FROM correlate.entry_version)"
+        " + (SELECT version FROM correlate.list_version) - (SELECT max(to_version) FROM correlate.list_change) AS astray FROM correlate.entry"
+    )
+    return row.every, row.changed, row.ended, row.astray
+
+
+OLD = (KEPT + GONE, 0, 0, 0)
+DONE = (KEPT + GONE + NEW, KEPT // 3 + GONE, GONE, 0)
+
+
+async def test_an_import_whose_connections_are_cut_is_done_whole_or_not_at_all(correlate: Station) -> None:
+    sender = Sender(correlate, await correlate.key("GT"))
+    await sender.take(first_edition())
+    own = await sender.staged(second_edition())
+    seen, answers = set(), set[int]()
+    for thousandths in (5, 15, 30, 50, 80, 120, 180, 260, 400, 600):
+        async with asyncio.TaskGroup() as group:
+            commit = group.create_task(sender.commit(own))
+            await asyncio.wait([commit], timeout=thousandths / 1000)
+            await _cut(correlate)
+        answers.add(commit.result().status_code)
+        seen.add(await shape(correlate))
+        assert seen <= {OLD, DONE}
+    assert OLD in seen, "one was cut before it was done"
+    assert answers <= {200, 503}
+    done = await sender.commit(own)
+    assert (done.status_code, await shape(correlate)) == (200, DONE)
+
+
+async def test_a_client_that_goes_away_does_not_stop_a_commit_half_way(correlate: Station) -> None:
+    sender = Sender(correlate, await correlate.key("GT"))
+    await sender.take(first_edition())
+    own = await sender.staged(second_edition())
+    async with served(correlate) as service, httpx.AsyncClient(base_url=service, timeout=0.03) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.post(f"/v1/watchlist/imports/{own}/commit", headers=sender.headers)
+        assert await shape(correlate) in {OLD, DONE}
+        done = await sender.commit(own)
+    assert (done.status_code, done.json()["state"], await shape(correlate)) == (200, "done", DONE)
+
+
+async def _cut(correlate: Station) -> None:
+    """End every connection that correlate has."""
+    async with correlate.database.engine().connect() as connection:
+        await connection.exec_driver_sql(_CUT)
