@@ -104,7 +104,11 @@ class _Parts:
         cursors = Cursors(self.settings.http.cursor_secret)
         chunk = self.settings.correlate.import_chunk
         return [
-            *watchlist_routers(self.watchlist, Reads(self.database, cursors, self.clock, self.settings.correlate.reading), chunk),
+            *watchlist_routers(
+                self.watchlist,
+                Reads(self.database, cursors, self.clock, self.settings.correlate.reading, self.writer.policy),
+                chunk,
+            ),
             *life_api(self.writer, self.watchlist, self.settings.correlate, cursors),
             imports_router(self.imports, Committing(self.imports), Undoing(self.imports), cursors),
             alerts_router(self.database, cursors),

@@ -74,6 +74,7 @@ class Watchlist:
 
     def __init__(self, writer: ListWriter) -> None:
         self._writer = writer
+        self.policy = writer.policy
 
     async def add(self, body: Body, author: Author, why: str | None = None, entrance: Entrance = Entrance.USUAL) -> Outcome:
         """List something. The same again, by what it is known by (see `identities`), with the same content changes nothing.

@@ -182,3 +182,13 @@ async def test_a_question_that_makes_no_sense_is_told_what_it_should_be(opened: 
             answer = await correlate.get(ACTORS, gt, **asked)
             assert answer.status_code == 422, (asked, answer.text)
             assert [fault["parameter"] for fault in answer.json()["errors"]] == [parameter], (asked, answer.text)
+
+
+async def test_an_issuer_is_told_what_an_officer_will_miss_and_nobody_else_is(opened: Opened) -> None:
+    async with opened(roles="api") as correlate:
+        gt, hn = await correlate.key("GT"), await correlate.key("HN")
+        made = await correlate.add_actor(gt, kind="vehicle", identifiers={"plate": "P1"}, handling=REGION, reason="seen")
+        mine, theirs = [(await correlate.get(f"{ACTORS}/{made['entry_id']}", who)).json() for who in (gt, hn)]
+        assert (set(mine["lacks"]), "lacks" in theirs) == ({"category", "legal_basis", "contact"}, False)
+        back = await correlate.client.put(f"{ACTORS}/{made['entry_id']}", headers=gt, json=mine)
+        assert back.status_code == 200, "an entry is sent back as it was read"

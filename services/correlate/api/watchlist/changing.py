@@ -12,10 +12,12 @@ from services.correlate.api.watchlist.guards import expected_version, must_be_se
 from services.correlate.api.watchlist.kinds import Kind, Why, Writer
 from services.correlate.api.watchlist.view import (
     answer,
+    answer_to_issuer,
     author,
     body_schema,
     read_body,
 )
+from services.correlate.domain.life.quality import lacks
 from services.correlate.watchlist.changing import Entrance, Outcome, Verdict, Watchlist
 from shared.platform.faults import Fault
 from shared.platform.http.problems import InvalidInputError
@@ -52,7 +54,8 @@ def add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
             outcome = await watchlist.add(body, author(who), why, entrance)
         entry = outcome.entry
         place = f"/v1/watchlist/{kind.path}/{entry.entry_id}"
-        return answer(entry, 201 if outcome.verdict is Verdict.CREATED else 200, Location=place)
+        status = 201 if outcome.verdict is Verdict.CREATED else 200
+        return answer_to_issuer(entry, lacks(entry.body, watchlist.policy), status, Location=place)
 
     @router.put(
         "/{entry_id}",
@@ -70,7 +73,8 @@ def add_changes(router: APIRouter, kind: Kind, watchlist: Watchlist) -> None:
             outcome = await watchlist.replace(entry_id, kind.entry, body, author(who), expected=expected, why=why)
         if outcome.case is not None:
             return case_answer(outcome.case, 202)
-        return answer(outcome.entry, 200, **_replaced(outcome, guarded=expected is not None))
+        told = _replaced(outcome, guarded=expected is not None)
+        return answer_to_issuer(outcome.entry, lacks(outcome.entry.body, watchlist.policy), 200, **told)
 
     @router.delete("/{entry_id}", response_model=kind.view, summary="End an entry: it alerts no more, its history stays")
     async def end(

@@ -14,7 +14,8 @@ from services.correlate.api.watchlist.guards import translated
 from services.correlate.api.watchlist.kinds import Kind, Reader
 from services.correlate.api.watchlist.pages import ListPage, Paging
 from services.correlate.api.watchlist.reads import Reads
-from services.correlate.api.watchlist.view import answer, author, shown
+from services.correlate.api.watchlist.view import answer, answer_to_issuer, author, shown
+from services.correlate.domain.life.quality import lacks
 from services.correlate.entries.versions import Author
 from services.correlate.entries.wanted import Wanted
 from services.correlate.store import search
@@ -55,7 +56,10 @@ def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
         async with reads.connection() as connection:
             with translated():
                 if which.version is None and which.as_of is None:
-                    return answer(await past.seen(connection, entry_id, kind.entry, author(who)))
+                    found = await past.seen(connection, entry_id, kind.entry, author(who))
+                    if author(who).may_edit(found):
+                        return answer_to_issuer(found, lacks(found.body, reads.policy))
+                    return answer(found)
                 at = 0 if which.as_of is None else await reads.version(connection, which.as_of, "as_of")
                 return answer(
                     await past.seen_then(connection, entry_id, kind.entry, author(who), version=which.version, list_version=at)

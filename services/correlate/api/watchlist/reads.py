@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.correlate.domain.life.policy import LifePolicy
 from services.correlate.reading_settings import ReadingSettings
 from services.correlate.watchlist.past import Moment, NotYetError, list_version_of
 from shared.platform.clock import Clock
@@ -17,12 +18,13 @@ from shared.platform.http.problems import InvalidInputError
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """The list, for reading: the database, the seal of cursors, the time it is, and how much one question may read."""
+    """The list, for reading: the database, the seal of cursors, the time it is, how much one question may read, and what is expected of an entry."""
 
     database: Database
     cursors: Cursors
     clock: Clock
     bounds: ReadingSettings
+    policy: LifePolicy
 
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

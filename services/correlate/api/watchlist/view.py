@@ -1,10 +1,10 @@
 """Entries as the API reads and shows them: what the issuer wrote, and beside it what the list knows of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
 from services.correlate.entries.bodies import AnyEntry, faults_in
@@ -18,15 +18,20 @@ from shared.platform.http.problems import InvalidInputError
 B = TypeVar("B", bound=Contract)
 T = TypeVar("T")
 
-_HEAD = frozenset({*EntryHead.model_fields, "type"})
+_HEAD = frozenset({*EntryHead.model_fields, "type", "lacks"})
+_LACKS = "to its issuer: what an officer will miss in it, by field, and what it is for"
 
 
 class ShownActor(EntryHead, ActorBody):
     """An actor: the issuer's fields and the list's."""
 
+    lacks: dict[str, str] | None = Field(default=None, description=_LACKS)
+
 
 class ShownRoute(EntryHead, RouteBody):
     """A route: the issuer's fields and the list's."""
+
+    lacks: dict[str, str] | None = Field(default=None, description=_LACKS)
 
 
 class Page(BaseModel, Generic[T]):
@@ -62,6 +67,11 @@ def dumped(models: Sequence[BaseModel]) -> list[dict[str, Any]]:
 def answer(entry: AnyEntry, status: int = 200, **headers: str) -> Response:
     """The answer that shows one entry, with the tag of its version."""
     return json_answer(shown(entry), status, ETag=etag(entry), **headers)
+
+
+def answer_to_issuer(entry: AnyEntry, lacks: Mapping[str, str], status: int = 200, **headers: str) -> Response:
+    """The same, with what an officer will miss in it."""
+    return json_answer({**shown(entry), "lacks": dict(lacks)}, status, ETag=etag(entry), **headers)
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Response:
