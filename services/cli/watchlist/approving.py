@@ -70,7 +70,7 @@ async def _import(desk: Desk, import_id: str, *, sure: bool) -> dict[str, Any]:
     """The difference as it is now, and the commit of exactly that."""
     found = await desk.api.get(f"{IMPORTS}/{import_id}/difference", limit=desk.settings.shown)
     if not desk.quiet:
-        show_difference(desk.console, found, found["items"], whole=found["next_cursor"] is None)
+        show_difference(desk.console, found, found["items"], whole=found["next_cursor"] is None, numbers=True)
         for one in found["against"]:
             typer.echo(one["detail"], err=True)
     _ask(sure=sure, reject=False)

@@ -80,7 +80,7 @@ class _Import:
                 row, dropped = await opened(api, self._opening(why, digest))
                 if dropped:
                     typer.echo("An earlier import of this source, of other files and not done, was dropped.", err=True)
-                rows = await send(api, row, read, chunk=self.settings.chunk, quiet=self.quiet)
+                rows = await send(api, row, read, self.settings, quiet=self.quiet)
                 against = self._show(read)
             return await self._compared(api, str(row["import_id"]), rows, against)
 
@@ -102,7 +102,7 @@ class _Import:
         found, items = pages[0], [item for page in pages for item in page["items"]][:most]
         self.told |= {"import_id": import_id, "difference": _difference(found, items)}
         if not self.quiet:
-            show_difference(self.console, found, items, whole=pages[-1]["next_cursor"] is None)
+            show_difference(self.console, found, items, whole=pages[-1]["next_cursor"] is None, numbers=self.every)
         against = against + list(self._judged(found))
         if against or self.consent.dry_run:
             await api.drop(import_id)

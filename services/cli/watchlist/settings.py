@@ -18,6 +18,11 @@ class ImportSettings(BaseModel):
         le=10_000,
         description="Rows sent at once. One that is lost on the way is sent again, which changes nothing where it had arrived.",
     )
+    chunk_bytes: int = Field(
+        default=786_432,
+        ge=65_536,
+        description="Bytes sent at once at most: below what the service takes in one body (`ATALAYA_HTTP__…`, 1 MiB). One longer row goes alone.",
+    )
     shown: int = Field(
         default=200, ge=1, description="Of each kind of change so many are told; `diff` and `--all` tell every one."
     )

@@ -13,6 +13,7 @@ from services.cli.watchlist.lists import List
 _SUMS: Final = {
     "added": "added", "again": "listed again", "changed": "changed", "removed": "removed", "unchanged": "unchanged", "doubled": "stand twice",
 }  # fmt: skip
+_SURPRISING: Final = frozenset({"removed", "doubled"})
 _ALWAYS: Final = frozenset({"added", "changed", "removed", "unchanged"})
 _WORDS: Final = {"removed": "gone, and ended", "doubled": "a second row of a number", "again": "listed again", "added": "added"}
 
@@ -31,8 +32,10 @@ def show_counts(console: Console, read: List) -> None:
     console.print(table)
 
 
-def show_difference(console: Console, found: dict[str, Any], items: Sequence[dict[str, Any]], *, whole: bool) -> None:
-    """What would be done: the counts, then every change field by field, then the numbers of the rest. `items` may be the first of more."""
+def show_difference(
+    console: Console, found: dict[str, Any], items: Sequence[dict[str, Any]], *, whole: bool, numbers: bool
+) -> None:
+    """What would be done: the counts, then every change field by field, then the numbers of what goes, and of what comes if told so."""
     counts = found["counts"]
     sums = ", ".join(f"{counts[what]} {word}" for what, word in _SUMS.items() if counts.get(what) or what in _ALWAYS)
     console.print(f"{sums}.")
@@ -42,10 +45,10 @@ def show_difference(console: Console, found: dict[str, Any], items: Sequence[dic
         if item["what"] == "changed":
             console.print(changes_table(f"changed: {plain(item['source_id'])}", item.get("fields", ())))
     for what, word in _WORDS.items():
-        numbers = [str(item["source_id"]) for item in items if item["what"] == what]
-        if numbers:
-            console.print(Text(f"{word}: {plain(', '.join(numbers), None)}"), soft_wrap=True)
-    if not whole:
+        named = [str(item["source_id"]) for item in items if item["what"] == what]
+        if named and (numbers or what in _SURPRISING):
+            console.print(Text(f"{word}: {plain(', '.join(named), None)}"), soft_wrap=True)
+    if not whole and (numbers or any(counts[what] for what in ("changed", *_SURPRISING))):
         console.print("… and more; `atalaya watchlist diff` shows all.")
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,18 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.cli.watchlist.api import IMPORTS, ListApi, RefusedError
 from services.cli.watchlist.lists import List
+from services.cli.watchlist.settings import ImportSettings
 from services.correlate.lists.reading import Draft, RowFault
 
 _OPEN: Final = "import_open"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An entry, and the line that it is sent as: what the list says of it, and nothing else."""
+
+    draft: Draft
+    line: bytes
 
 
 def fingerprint(paths: Mapping[str, str], said: Mapping[str, Any], why: str | None) -> str:
@@ -38,13 +48,13 @@ async def opened(api: ListApi, wanted: dict[str, Any]) -> tuple[dict[str, Any], 
     return await api.post(IMPORTS, wanted), True
 
 
-async def send(api: ListApi, row: dict[str, Any], read: List, *, chunk: int, quiet: bool) -> int:
+async def send(api: ListApi, row: dict[str, Any], read: List, settings: ImportSettings, *, quiet: bool) -> int:
     """Read the list to its end and send what is not there yet; how many rows there are. What the service refuses joins the list's faults."""
     there, number = int(row["rows"]), 0
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rows]} rows"), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), disable=quiet or not sys.stderr.isatty()) as progress:
         bar = progress.add_task("reading and sending", total=read.size, rows=0)
-        for part in _parts(read.records, chunk):
+        for part in _parts(read.records, settings):
             fresh = part[max(0, there - number) :]
             if fresh:
                 await _send(api, str(row["import_id"]), number + len(part) - len(fresh), fresh, read.faults)
@@ -55,11 +65,10 @@ async def send(api: ListApi, row: dict[str, Any], read: List, *, chunk: int, qui
     return number
 
 
-async def _send(api: ListApi, import_id: str, first: int, drafts: list[Draft], faults: list[RowFault]) -> None:
-    lines = [draft.body.model_dump_json(by_alias=True, exclude_unset=True).encode() for draft in drafts]
-    answer = await api.send(import_id, first, lines)
+async def _send(api: ListApi, import_id: str, first: int, rows: list[_Row], faults: list[RowFault]) -> None:
+    answer = await api.send(import_id, first, [row.line for row in rows])
     for told in answer["faults"]:
-        draft = drafts[told["number"] - first]
+        draft = rows[told["number"] - first].draft
         faults += [_fault(draft.file, draft.line, error) for error in told["errors"]]
 
 
@@ -76,12 +85,16 @@ def _fault(file: str, line: int, error: dict[str, Any]) -> RowFault:
     return RowFault(file, line, str(error.get("code", "refused")), str(error["detail"]), "Mend the row.", column)
 
 
-def _parts(records: Iterator[Draft], size: int) -> Iterator[list[Draft]]:
-    part: list[Draft] = []
+def _parts(records: Iterator[Draft], settings: ImportSettings) -> Iterator[list[_Row]]:
+    """So many rows, and so many bytes, at most; a row that is longer goes alone."""
+    part: list[_Row] = []
+    size = 0
     for record in records:
-        part.append(record)
-        if len(part) == size:
+        row = _Row(record, record.body.model_dump_json(by_alias=True, exclude_unset=True).encode())
+        if part and (len(part) == settings.chunk or size + len(row.line) > settings.chunk_bytes):
             yield part
-            part = []
+            part, size = [], 0
+        part.append(row)
+        size += len(row.line)
     if part:
         yield part

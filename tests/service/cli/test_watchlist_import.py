@@ -195,6 +195,12 @@ async def test_more_entries_than_a_page_are_compared_each(desk: Desk, tmp_path: 
     assert counts(again) == (0, 0, 0, 1203)
 
 
+async def test_long_entries_go_in_smaller_parts_than_the_service_takes_at_once(desk: Desk, tmp_path: Path) -> None:
+    rows = [f"{number},person,Nadie {number},LOCATE,{'x' * 20_000}" for number in range(120)]
+    path = own(tmp_path, rows, "source_id,kind,name,requested_action,remarks")
+    assert (await desk.run("import", "own", path))["done"] == {"created": 120}
+
+
 async def test_an_import_that_is_interrupted_leaves_the_old_list_and_goes_on_where_it_was(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
