@@ -20,6 +20,8 @@ from services.correlate.store import steps, taking
 from services.correlate.store.entries import Said
 from services.correlate.store.imports import Import
 from services.correlate.watchlist.drafts import restored
+from services.correlate.watchlist.editing import edited
+from services.correlate.watchlist.errors import BodyFaultyError
 from services.correlate.watchlist.import_errors import ImportEndedError, ImportUnknownError, ListChangedError, NotAgreedError
 from services.correlate.watchlist.importing import Imports, patient
 from services.correlate.watchlist.pauses import Pauses
@@ -176,7 +178,7 @@ class Committing:
         return done
 
     def _change(self, commit: _Commit, what: str, pair: Any, before: ActorEntry) -> Change | None:
-        """What becomes of an entry; None where it waits for a second person."""
+        """What becomes of an entry; None where it stays, since it takes a second person or its own dates forbid it."""
         if what == steps.REMOVED:
             return Change(before.entry_id, before.body, EntryChange.REVOKED, commit.why, EntryState.REVOKED)
         draft, policy, row = restored(pair.body, pair.said), self._writer.policy, commit.row
@@ -186,11 +188,22 @@ class Committing:
             state = EntryState.ACTIVE if active else EntryState.SUBMITTED
             head = {**commit.head, "renewed_at": row.opened_at if active else None}
             return Change(before.entry_id, body, EntryChange.IMPORTED, commit.why, state, head)
-        body = merged(before.body, draft)
-        if self._imports.takes_second(before, body) and not commit.second:
+        return self._edit(commit, before, draft)
+
+    def _edit(self, commit: _Commit, before: ActorEntry, draft: ActorBody) -> Change | None:
+        """The same that an edit by hand would do; what that would submit to a second person is done where one commits."""
+        policy, at = self._writer.policy, commit.row.opened_at
+        body = completed(merged(before.body, draft), policy, at, before.body)
+        try:
+            edit = edited(before, body, commit.why, at, policy)
+        except BodyFaultyError:
             return None
-        whole = completed(body, policy, row.opened_at, before.body)
-        return Change(before.entry_id, whole, EntryChange.IMPORTED, commit.why, None, commit.head)
+        if edit.waits and not commit.second:
+            return None
+        state, head = edit.change.state, {**edit.change.head, **commit.head}
+        if commit.second and state is EntryState.SUBMITTED:
+            state, head = EntryState.ACTIVE, {**head, "renewed_at": at}
+        return Change(before.entry_id, body, EntryChange.IMPORTED, commit.why, state, head)
 
     def _next(self, commit: _Commit, change: Change, before: ActorEntry | None, version: int) -> ActorEntry:
         entry = next_version(change, before, commit.author, list_version=version, now=commit.now)

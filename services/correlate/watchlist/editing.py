@@ -31,7 +31,7 @@ def edited(before: AnyEntry, body: Body, why: str | None, now: datetime, policy:
         raise BodyFaultyError(faults)
     state, head = _life(before, body, now, policy)
     change = Change(before.entry_id, body, EntryChange.EDITED, why, state, head)
-    return Edit(change, waits=_waits(before, body, policy))
+    return Edit(change, waits=waits(before, body, policy))
 
 
 def must_be_listable(body: Body, now: datetime, policy: LifePolicy, *, draft: bool = False) -> None:
@@ -71,7 +71,7 @@ def _life(before: AnyEntry, body: Body, now: datetime, policy: LifePolicy) -> tu
     return before.state, head
 
 
-def _waits(before: AnyEntry, body: Body, policy: LifePolicy) -> bool:
+def waits(before: AnyEntry, body: Body, policy: LifePolicy) -> bool:
     """Whether an entry that counts would say what nobody else has looked at.
 
     So it is where it would become weak, or stay weak and be about another, or where this installation wants every edit approved. What

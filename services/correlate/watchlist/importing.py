@@ -10,7 +10,6 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.correlate.domain.life.strength import needs_second
 from services.correlate.entries.versions import Author
 from services.correlate.import_settings import ImportSettings
 from services.correlate.lists.difference import FieldChange, changes, merged
@@ -19,6 +18,7 @@ from services.correlate.store import imports as store
 from services.correlate.store import steps
 from services.correlate.store.imports import Import
 from services.correlate.watchlist.drafts import Ground, ready, restored
+from services.correlate.watchlist.editing import waits
 from services.correlate.watchlist.import_errors import (
     ImportEndedError,
     ImportOpenError,
@@ -28,7 +28,7 @@ from services.correlate.watchlist.import_errors import (
 )
 from services.correlate.watchlist.pauses import Pauses
 from services.correlate.watchlist.writing import ListWriter
-from shared.contracts.watchlist import ENTRY, ActorBody, ActorEntry
+from shared.contracts.watchlist import ENTRY, ActorEntry
 from shared.platform.faults import Fault
 
 _DROPPED_AT_ONCE = 5000
@@ -229,12 +229,8 @@ class Imports:
             raise TypeError("a step is of an actor")
         body = merged(before.body, restored(pair.body, pair.said))
         fields = tuple(changes(before.body, body))
-        second = bool(fields) and self.takes_second(before, body)
+        second = bool(fields) and waits(before, body, self.writer.policy)
         return Step(steps.CHANGED, pair.place, pair.number, pair.source_id, pair.entry_id, before.version, fields, second)
-
-    def takes_second(self, before: ActorEntry, body: ActorBody) -> bool:
-        """Whether an alerting entry would go on alerting by content that nobody but its writer has seen."""
-        return before.alerts and needs_second(body, self.writer.policy)
 
     async def _open(self, connection: AsyncConnection, import_id: UUID, who: Author, *, lock: bool = False) -> Import:
         row = await self._found(connection, import_id, who, lock=lock)

@@ -119,3 +119,29 @@ async def test_a_row_that_stands_twice_is_refused_until_the_first_of_each_is_agr
     done = await sender.commit(own, accept_doubled=True)
     assert done.status_code == 200
     assert {row.label.split("\n")[0] for row in (await stored(correlate)).values()} == {"ana", "nadie 2"}
+
+
+async def test_an_import_edits_as_a_person_does_and_a_second_person_who_commits_stands_for_what_is_weak(
+    correlate: Station, sender: Sender
+) -> None:
+    second = await correlate.key("GT", "watchlist:write", "watchlist:approve")
+    strong, weak = [person(number) for number in range(3)], person("weak", birth_dates=[])
+    await sender.take([*strong, weak])
+    held = await stored(correlate)
+    aside = f"/v1/watchlist/actors/{held['2'].entry_id}/suspend"
+    answer = await correlate.client.post(aside, headers=sender.headers, json={"reason": "looked into"})
+    assert answer.status_code == 200, answer.text
+    weaker = [person(0), person(1, birth_dates=[]), person(2, birth_dates=[]), person("weak", "Otra", birth_dates=[])]
+    alone = await sender.take(weaker)
+    assert (alone["counts"]["needs_second"], alone["counts"]["waiting"], alone["counts"]["changed"]) == (2, 2, 1)
+    found = await stored(correlate)
+    assert {key: (row.state, row.version) for key, row in found.items()} == {
+        "0": ("active", 1), "1": ("active", 1), "2": ("suspended", 2), "weak": ("submitted", 2),
+    }  # fmt: skip
+    again = await sender.commit(await sender.staged([*weaker[:3], person("weak", "Otra mas", birth_dates=[])]), second)
+    assert again.json()["counts"] | {"waiting": 0, "changed": 3} == again.json()["counts"]
+    approved = await stored(correlate)
+    assert {key: row.state for key, row in approved.items()} == {"0": "active", "1": "active", "2": "suspended", "weak": "active"}
+    entry = ENTRY.validate_json(approved["weak"].content)
+    assert (entry.written_by, entry.approved_by) == (entry.written_by, entry.changed_by)
+    assert entry.written_by != entry.approved_by
