@@ -125,6 +125,16 @@ async def test_a_scope_that_is_lacking_is_named() -> None:
     assert (answer.status_code, answer.json()["required"]) == (403, ["admin"])
 
 
+async def test_any_key_may_ask_whose_it_is_and_is_told_no_secret() -> None:
+    world = World()
+    async with world.client() as client:
+        token = await world.token("events:write")
+        answer = await client.get("/v1/keys/self", headers=bearer(token))
+        nobody = await client.get("/v1/keys/self")
+    assert answer.json() == {"id": token.split("_")[1], "agency": "GT-SAT", "nation": "GT", "scopes": ["events:write"]}
+    assert nobody.status_code == 401
+
+
 async def test_an_expired_key_is_refused_from_its_moment_on() -> None:
     world = World()
     token = await world.token(expires="1h")
