@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.correlate_http import served
 from tests.support.correlate_station import Opened, Station, eventually
-from tests.support.imports import Sender, person
+from tests.support.imports import LINES, Sender, ndjson, person
 
 KEPT, GONE, NEW = 300, 20, 900
 
@@ -78,6 +78,23 @@ async def test_a_client_that_goes_away_does_not_stop_a_commit_half_way(correlate
         assert await shape(correlate) in {OLD, DONE}
         done = await sender.commit(own)
     assert (done.status_code, done.json()["state"], await shape(correlate)) == (200, "done", DONE)
+
+
+async def test_rows_that_a_crash_of_the_server_took_are_missed_and_ended_nobody_and_are_sent_again(correlate: Station) -> None:
+    sender = Sender(correlate, await correlate.key("GT"))
+    await sender.take(first_edition())
+    own = await sender.staged(second_edition())
+    await sender.difference(own)
+    await correlate.rows(
+        "WITH drafts AS (DELETE FROM correlate.list_import_draft), steps AS (DELETE FROM correlate.list_import_step) SELECT 1"
+    )
+    for answer in (await sender.ask("GET", f"/{own}/difference"), await sender.commit(own, accept_removals=True)):
+        assert (answer.status_code, answer.json()["code"], answer.json()["rows"]) == (409, "rows_missing", 0)
+    late = await sender.ask("POST", f"/{own}/drafts", LINES, params={"first": 7}, content=ndjson(second_edition()[7:]))
+    assert (late.status_code, late.json()["rows"]) == (409, 0)
+    assert await shape(correlate) == OLD
+    await sender.send(own, second_edition())
+    assert ((await sender.commit(own)).status_code, await shape(correlate)) == (200, DONE)
 
 
 async def _done(sender: Sender, own: str) -> httpx.Response:

@@ -29,6 +29,7 @@ async def put(
     answer = await correlate.client.put(place, headers=who, json={**entry, **fields}, params={"why": why} if why else None)
     assert answer.status_code == 200, answer.text
     changed: dict[str, Any] = answer.json()
+    del changed["lacks"]
     return changed
 
 

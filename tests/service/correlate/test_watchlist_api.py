@@ -60,7 +60,7 @@ async def test_the_same_source_and_id_again_changes_nothing_and_other_content_is
         first = await correlate.add_actor(gt, **PERSON)
         again = await correlate.client.post(ACTORS, headers=gt, json=PERSON)
         other = await correlate.client.post(ACTORS, headers=gt, json={**PERSON, "severity": "low"})
-        assert (again.status_code, again.json()) == (200, first)
+        assert (again.status_code, {name: told for name, told in again.json().items() if name != "lacks"}) == (200, first)
         assert (other.status_code, other.json()["entry_id"], other.json()["version"]) == (409, first["entry_id"], 1)
         assert await correlate.count("SELECT version FROM correlate.list_version") == 1
         await correlate.client.delete(f"{ACTORS}/{first['entry_id']}", headers=gt)
