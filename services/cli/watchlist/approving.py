@@ -58,12 +58,21 @@ async def _entry(desk: Desk, wanted: str, *, why: str | None, reject: bool, sure
     _, entry = await find(desk, wanted)
     if not desk.quiet:
         show_entry(desk, entry)
+        await _show_edits(desk, wanted)
     _ask(sure=sure, reject=reject)
     item = {"entry_id": wanted, "action": "reject" if reject else "approve", "version": entry["version"]}
     (answer,) = (await desk.api.post(ACTIONS, [item | ({"reason": why} if why else {})]))["items"]
     if not desk.quiet or is_refused(answer):
         typer.echo(f"{wanted}: {outcome(answer)}", err=is_refused(answer))
     return {"id": wanted, "answer": answer, **({"refused": outcome(answer)} if is_refused(answer) else {})}
+
+
+async def _show_edits(desk: Desk, entry_id: str) -> None:
+    """What waits is not always the entry: of an edit, what it would change is what is approved."""
+    for case in (await desk.api.get(CASES, entry_id=entry_id, kind="edit", state="open"))["items"]:
+        whole = await desk.api.get(f"{CASES}/{case['case_id']}")
+        typer.echo(plain(f"An edit waits, by {whole['opened_by']}: {whole['text']}", None))
+        typer.echo(plain(changed(whole.get("changes") or ()), None))
 
 
 async def _import(desk: Desk, import_id: str, *, sure: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -30,15 +31,24 @@ def is_id(text: str) -> bool:
 
 
 async def shown(desk: Desk, wanted: str, *, as_of: str | None, version: int | None, limit: int) -> dict[str, Any]:
-    """The entry of an id with history and cases, or what is found."""
+    """The entry of an id, or the only one that is found, with history and cases; or those that are found. Raises ImportFailedError for none.
+
+    The past is looked at entry by entry: what goes by a name is looked for in the list as it is.
+    """
     if is_id(wanted):
         return await _one(desk, wanted, as_of=as_of, version=version)
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, Any] = {}
     for kind in KINDS:
-        page = await desk.api.get(f"{_LISTED}/{kind}", q=wanted, limit=limit, as_of=as_of, state="all")
-        found[kind] = page["items"]
+        found[kind] = (await desk.api.get(f"{_LISTED}/{kind}", q=wanted, limit=limit, state="all"))["items"]
+    every = [one for items in found.values() for one in items]
+    if not every:
+        raise ImportFailedError("Nothing in the list that this key may see is found by that.", NOT_FOUND)
+    if len(every) == 1:
+        return found | await _one(desk, every[0]["entry_id"], as_of=as_of, version=version)
     if not desk.quiet:
-        desk.console.print(entries_table([one for items in found.values() for one in items]))
+        desk.console.print(entries_table(every))
+    if as_of is not None or version is not None:
+        typer.echo("These are the entries as they are; say one by its id to see it as it was.", err=True)
     return found
 
 

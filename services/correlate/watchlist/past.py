@@ -130,7 +130,7 @@ async def listed(
         size = min(limit + 1, _BATCH, most)
         batch = await moments.listed_at(connection, kind, list_version, who, after, size)
         for then in batch:
-            if then.entry is not None and who.may_see(then.entry) and matches(then.entry, wanted):
+            if then.entry is not None and _is_wanted(then.entry, wanted, who):
                 if len(found) == limit:
                     return Some(found, after)
                 found.append(then.entry)
@@ -139,6 +139,11 @@ async def listed(
             return Some(found, None)
         most -= size
     return Some(found, after)
+
+
+def _is_wanted(entry: AnyEntry, wanted: Wanted, who: Author) -> bool:
+    mine = entry.originator == who.agency
+    return who.may_see(entry) and (mine or not wanted.mine) and matches(entry, wanted)
 
 
 async def history(

@@ -130,4 +130,4 @@ class EntryFilter(BaseModel):
 
 
 _EQUAL: Final = ("kind", "category", "requested_action", "severity", "source", "source_id", "originator", "nation")
-_NOT_OF_THE_PAST: Final = ("review_before", "changed_since", "mine", "written_by_me", "awaiting_me", "q", "count")
+_NOT_OF_THE_PAST: Final = ("review_before", "changed_since", "written_by_me", "awaiting_me", "q", "count")
