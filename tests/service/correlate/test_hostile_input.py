@@ -47,6 +47,7 @@ async def test_an_entry_that_is_sent_to_the_address_of_another_does_not_overwrit
         other = await correlate.add_actor(gt, **{**PERSON, "source_id": "2"})
         answer = await correlate.client.put(f"{ACTORS}/{one['entry_id']}", headers=gt, json=other)
         after = (await correlate.get(f"{ACTORS}/{one['entry_id']}", gt)).json()
+        del after["lacks"]
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json()["errors"]] == ["/entry_id"]
     assert after == one
