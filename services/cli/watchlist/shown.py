@@ -90,6 +90,8 @@ def _cells(before: Any, after: Any) -> tuple[str, str]:
 def said(value: Any) -> str:
     """A value in its plainest words."""
     if isinstance(value, dict):
+        if {"nation", "reason"} <= value.keys():
+            return f"{value['nation']}: {value['reason']}"
         for name in ("full", "text", "number", "name", "since"):
             if isinstance(told := value.get(name), str):
                 return told
