@@ -135,7 +135,8 @@ class _Import:
         self.told["versions"] = [done["from_version"], done["to_version"]]
         if not self.quiet:
             typer.echo(", ".join(f"{count} {word}" for word, count in self.told["done"].items()) or "Nothing to do.")
-            typer.echo(f"Undone by: atalaya watchlist undo {import_id}", err=True)
+            if self.told["done"]:
+                typer.echo(f"Undone by: atalaya watchlist undo {import_id}", err=True)
         return OK
 
     def _not_committed(self, import_id: str, error: RefusedError) -> int:
