@@ -55,7 +55,7 @@ def row_of(body: ActorBody) -> dict[str, str]:
 
 def _differing(body: ActorBody, cells: Mapping[str, str]) -> set[str]:
     """The fields that the cells do not give back."""
-    read = Cells({column: escaped(text) for column, text in cells.items()})
+    read = Cells({column: cell for column, text in cells.items() if (cell := escaped(text).strip())})
     value = as_body(read, HEADER)
     again = ActorBody.model_validate({**{name: item for name, item in value.items() if item is not None}, "source": body.source})
     before, after = (one.model_dump(mode="json", exclude_none=True) for one in (body, again))
