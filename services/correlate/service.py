@@ -112,7 +112,12 @@ class _Parts:
             *life_api(self.writer, self.watchlist, self.settings.correlate, cursors),
             imports_router(self.imports, Committing(self.imports), Undoing(self.imports), cursors),
             alerts_router(self.database, cursors),
-            screen_router(self.feed, self.clock, self.settings.correlate.screen_slice_ms / 1000),
+            screen_router(
+                self.feed,
+                self.clock,
+                slice_seconds=self.settings.correlate.screen_slice_ms / 1000,
+                most=self.settings.correlate.screen_queries,
+            ),
         ]
 
     def screen(self) -> list[Worker]:

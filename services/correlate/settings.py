@@ -31,6 +31,12 @@ class CorrelateSettings(Group):
         le=50,
         description="Milliseconds of matching until the event loop gets its turn; above 50 the group's heartbeats suffer.",
     )
+    screen_queries: int = Field(
+        default=10_000,
+        ge=1,
+        le=100_000,
+        description="Queries of `POST /v1/screen` in one request: two seconds of one core, and what `ATALAYA_HTTP__MAX_BODY_BYTES` lets in.",
+    )
     retention_days: int = Field(
         default=400,
         ge=1,

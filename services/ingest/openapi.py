@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from shared.contracts.examples import example
+from shared.platform.http.schemas import inlined
 
 CLOUDEVENT = "application/cloudevents+json"
 CLOUDEVENTS = "application/cloudevents-batch+json"
@@ -67,24 +68,6 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 ANSWERED: dict[int | str, dict[str, Any]] = {
     200: {"description": "Every item was answered for itself.", "content": {NDJSON: {"schema": _LINE}}}
 }
-
-
-def inlined(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A schema without references: the models have no cycles, and a document has one place for components, which is not ours."""
-    definitions: Mapping[str, Any] = schema.get("$defs", {})
-
-    def resolve(part: Any) -> Any:
-        if isinstance(part, list):
-            return [resolve(each) for each in part]
-        if not isinstance(part, dict):
-            return part
-        if "$ref" in part:
-            rest = {name: value for name, value in part.items() if name != "$ref"}
-            return {**resolve(definitions[part["$ref"].rsplit("/", 1)[1]]), **rest}
-        return {name: resolve(value) for name, value in part.items() if name != "$defs"}
-
-    resolved: dict[str, Any] = resolve(dict(schema))
-    return resolved
 
 
 def _envelope(schema: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Annotated, Any, Final, Literal
 
 import orjson
 from fastapi import APIRouter, Depends
@@ -11,43 +11,27 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.correlate.api.queries import ScreenQuery, seen_by
-from services.correlate.api.watchlist.view import body_schema, json_answer
+from services.correlate.api.watchlist.view import json_answer
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.index_feed import IndexFeed
-from shared.contracts.base import Text
-from shared.contracts.explanation import Evidence, Hit
+from services.correlate.queries.answer import ScreenAnswer, shown
+from services.correlate.queries.judging import judged
+from services.correlate.queries.query import ScreenQuery
+from services.correlate.queries.seen import asked_of
+from shared.contracts.explanation import Hit
 from shared.platform.auth.access import Principal, require
 from shared.platform.clock import Clock
 from shared.platform.faults import Fault, faults_of
 from shared.platform.http.limits import charge
 from shared.platform.http.problems import PROBLEM_RESPONSES, InvalidInputError, UnavailableError
 from shared.platform.http.routing import api_router, require_json
+from shared.platform.http.schemas import inlined
 from shared.platform.strict_json import JsonError, read_json
 
-NDJSON = "application/x-ndjson"
-_MOST = 10_000
-
-
-class ScreenHit(BaseModel):
-    """An entry that the query matches; `alert` is false for what is too weak to act on."""
-
-    source: str
-    source_id: str | None
-    entry_id: str
-    score: float
-    alert: bool
-    explanation: tuple[Evidence, ...]
-    sentence: Text
-
-
-class ScreenAnswer(BaseModel):
-    """A query's hits, the surest first, by a version of the list."""
-
-    id: str | None = None
-    hits: list[ScreenHit] = Field(default_factory=list)
-    list_version: int
+NDJSON: Final = "application/x-ndjson"
+_TOGETHER: Final = 64
+"""Queries that are judged between two looks at the clock: some milliseconds of work, whatever they ask."""
 
 
 class IndexState(BaseModel):
@@ -58,20 +42,24 @@ class IndexState(BaseModel):
     digest: str = Field(description="of their ids and versions; `atalaya doctor` compares it with the database's")
 
 
-def screen_router(feed: IndexFeed, clock: Clock, slice_seconds: float) -> APIRouter:
-    """The route; it answers 503 until the list is in memory."""
+def screen_router(feed: IndexFeed, clock: Clock, *, slice_seconds: float, most: int) -> APIRouter:
+    """The route; it answers 503 until the list is in memory. `most` queries are taken at once."""
     router = api_router(prefix="/v1/screen", tags=["screen"], responses=PROBLEM_RESPONSES)
-    judge = Judge(EvidenceMatcher())
+    matcher = EvidenceMatcher()
+    judge = Judge(matcher)
 
-    def hits(query: ScreenQuery, who: Principal) -> dict[str, Any]:
-        found = judge.hits(seen_by(query), clock.now(), feed.index)
-        visible = [hit for hit in found if "admin" in who.scopes or who.nation in hit.releasable_to]
-        return {"id": query.id, "hits": [_shown(hit) for hit in visible], "list_version": feed.list_version}
+    def answered(queries: Sequence[ScreenQuery], who: Principal) -> list[dict[str, Any]]:
+        found = judged(judge, [asked_of(query) for query in queries], clock.now(), feed.index)
+        by = {"list_version": feed.list_version, "matcher": matcher.version}
+        return [
+            {"id": query.id, "hits": [shown(hit) for hit in hits if _may_see(who, hit)], **by}
+            for query, hits in zip(queries, found, strict=True)
+        ]
 
     @router.post(
         "",
         response_model=ScreenAnswer,
-        openapi_extra=body_schema(ScreenQuery),
+        openapi_extra=_described(),
         summary="One query as an object, or many as an array or NDJSON; answered in the same form and order",
     )
     async def screen(request: Request, who: Annotated[Principal, Depends(require("screen"))]) -> Response:
@@ -79,8 +67,8 @@ def screen_router(feed: IndexFeed, clock: Clock, slice_seconds: float) -> APIRou
             raise UnavailableError("The list is still being read.", retry_after_seconds=2)
         form, values = await _read(request)
         await charge(request, len(values) - 1)
-        queries = _queries(values, single=form == "one")
-        answers = [answer async for answer in _judged(queries, lambda query: hits(query, who), slice_seconds)]
+        queries = _queries(values, most, single=form == "one")
+        answers = [one async for part in _parts(queries, slice_seconds) for one in answered(part, who)]
         if form == "one":
             return json_answer(answers[0])
         if form == "many":
@@ -101,44 +89,63 @@ async def _read(request: Request) -> tuple[Literal["one", "many", "lines"], list
     """The body's form and its queries, unread."""
     media = require_json(request, accepted=("application/json", NDJSON))
     body = await request.body()
-    try:
-        if media == NDJSON:
-            return "lines", [read_json(line) for line in body.splitlines() if line.strip()]
-        value = read_json(body)
-    except JsonError as error:
-        raise InvalidInputError(error.faults, "The body is no JSON that can be taken.") from None
+    if media == NDJSON:
+        return "lines", _values([line for line in body.split(b"\n") if line.strip()])
+    [value] = _values([body], single=True)
     return ("many", value) if isinstance(value, list) else ("one", [value])
 
 
-def _queries(values: list[Any], *, single: bool) -> list[ScreenQuery]:
+def _values(texts: Sequence[bytes], *, single: bool = False) -> list[Any]:
+    """The JSON of each text; raises InvalidInputError with every fault of all of them."""
+    values: list[Any] = []
+    faults: list[Fault] = []
+    for index, text in enumerate(texts):
+        try:
+            values.append(read_json(text))
+        except JsonError as error:
+            faults += _placed(error.faults, None if single else index)
+    if faults:
+        raise InvalidInputError(faults, "The body is no JSON that can be taken.")
+    return values
+
+
+def _placed(faults: Iterable[Fault], index: int | None) -> list[Fault]:
+    """The faults of one query, by where they are in the body."""
+    return [Fault(fault.pointer if index is None else f"/{index}{fault.pointer}", fault.code, fault.detail) for fault in faults]
+
+
+def _queries(values: list[Any], most: int, *, single: bool) -> list[ScreenQuery]:
     """The queries; raises InvalidInputError with every fault of all of them."""
     queries: list[ScreenQuery] = []
     faults: list[Fault] = []
-    if len(values) > _MOST:
-        raise InvalidInputError([Fault("", "too_many", f"At most {_MOST} queries at once.")])
+    if len(values) > most:
+        raise InvalidInputError([Fault("", "too_many", f"At most {most} queries at once.")])
     for index, value in enumerate(values):
         try:
             queries.append(ScreenQuery.model_validate(value))
         except ValidationError as error:
-            at = "" if single else f"/{index}"
-            faults += [Fault(at + fault.pointer, fault.code, fault.detail) for fault in faults_of(error)]
+            faults += _placed(faults_of(error), None if single else index)
     if faults:
         raise InvalidInputError(faults)
     return queries
 
 
-async def _judged(
-    queries: list[ScreenQuery], judge: Callable[[ScreenQuery], dict[str, Any]], slice_seconds: float
-) -> AsyncIterator[dict[str, Any]]:
-    """The answers in order, in slices that leave the loop its turn."""
+async def _parts(queries: Sequence[ScreenQuery], slice_seconds: float) -> AsyncIterator[Sequence[ScreenQuery]]:
+    """The queries in order, a few at a time; between two parts the loop has its turn where the slice is over."""
     ends = time.perf_counter() + slice_seconds
-    for query in queries:
-        yield judge(query)
+    for first in range(0, len(queries), _TOGETHER):
+        yield queries[first : first + _TOGETHER]
         if time.perf_counter() >= ends:
             await asyncio.sleep(0)
             ends = time.perf_counter() + slice_seconds
 
 
-def _shown(hit: Hit) -> dict[str, Any]:
-    shown = hit.model_dump(mode="json", include={"source", "source_id", "entry_id", "score", "alert", "explanation", "sentence"})
-    return shown | {"version": hit.version}
+def _may_see(who: Principal, hit: Hit) -> bool:
+    return "admin" in who.scopes or who.nation in hit.releasable_to
+
+
+def _described() -> dict[str, Any]:
+    """The body in every form that is taken."""
+    one = inlined(ScreenQuery.model_json_schema())
+    forms = {"application/json": {"anyOf": [one, {"type": "array", "items": one}]}, NDJSON: one}
+    return {"requestBody": {"required": True, "content": {media: {"schema": schema} for media, schema in forms.items()}}}

@@ -143,7 +143,7 @@ async def test_screening_by_hand_answers_as_an_event_would_be_judged(opened: Ope
 
         one = await eventually(answered)
         many = await correlate.client.post("/v1/screen", headers=hn, json=[query, {"id": "q2", "name": "Nadie Conocido"}])
-        text = b'{"id": "q1", "name": {"given": "Wenceslao", "paternal": "Qui\\u00f1\\u00f3nez", "maternal": "Barahona"}}\n{"id": "q2"}\n'
+        text = b'{"id": "q1", "name": {"given": "Wenceslao", "paternal": "Qui\\u00f1\\u00f3nez", "maternal": "Barahona"}}\n{"id": "q2", "name": "Nadie Conocido"}\n'
         lines = await correlate.client.post("/v1/screen", headers={**hn, "Content-Type": "application/x-ndjson"}, content=text)
         foreign = await correlate.client.post("/v1/screen", headers=mx, json=query)
         wrong = await correlate.client.post("/v1/screen", headers=hn, json=[query, {"nationality": "Atlantis", "x": 1}])

@@ -2,10 +2,11 @@
 
 import pytest
 
-from services.correlate.api.queries import ScreenQuery, seen_by
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.track.lookback import concerned, look_back
+from services.correlate.queries.query import ScreenQuery
+from services.correlate.queries.seen import asked_of
 from shared.contracts.codec import encode
 from shared.contracts.events import EventKind, Seized
 from shared.contracts.sightings import SIGHTING_MESSAGE
@@ -74,8 +75,8 @@ def test_a_query_asks_for_a_firearm_a_trailer_and_a_document_by_what_identifies_
     }
     for kind, identifiers in asked.items():
         entry = actor(kind=kind, identifiers=Identifiers(**identifiers))
-        seen = seen_by(ScreenQuery.model_validate({"kind": kind, "identifiers": identifiers}))
-        [hit] = Judge(EvidenceMatcher()).hits(seen, NOON, index_of(entry))
+        [asked] = asked_of(ScreenQuery.model_validate({"kind": kind, "identifiers": identifiers}))
+        [hit] = Judge(EvidenceMatcher()).hits(asked.seen, NOON, index_of(entry))
         assert (hit.alert, hit.score) == (True, 1.0)
 
 

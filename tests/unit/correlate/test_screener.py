@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.correlate.api.queries import ScreenQuery, seen_by
 from services.correlate.domain.screen.subjects import conveyance_subject, person_subject
 from services.correlate.entries.bodies import faults_in
+from services.correlate.queries.query import ScreenQuery
+from services.correlate.queries.seen import asked_of
 from shared.contracts.codec import encode
 from shared.contracts.events import Cargo, Consignment, Container, Conveyance, Document, EventKind, Place, SeizureRoute
 from shared.contracts.identity import sighting_id
@@ -207,8 +208,8 @@ def test_what_only_describes_identifies_nothing(alone: dict[str, object]) -> Non
 
 def test_a_query_may_tell_all_that_a_document_says() -> None:
     told = {"type": "passport", "number": "A1234567", "issuer": "Guatemala", "expires": "2030-01-31", "mrz": "P<GTM"}
-    seen = seen_by(ScreenQuery.model_validate({"documents": [told]}))
-    [document] = seen.person.documents
+    [asked] = asked_of(ScreenQuery.model_validate({"documents": [told]}))
+    [document] = asked.seen.person.documents
     assert (document.issuer, str(document.expires), document.mrz) == ("GT", "2030-01-31", "P<GTM")
 
 
