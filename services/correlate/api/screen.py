@@ -18,7 +18,7 @@ from services.correlate.index_feed import IndexFeed
 from services.correlate.queries.answer import ScreenAnswer, shown
 from services.correlate.queries.judging import judged
 from services.correlate.queries.query import ScreenQuery
-from services.correlate.queries.seen import asked_of
+from services.correlate.queries.question import Question, question
 from shared.contracts.explanation import Hit
 from shared.platform.auth.access import Principal, require
 from shared.platform.clock import Clock
@@ -48,8 +48,8 @@ def screen_router(feed: IndexFeed, clock: Clock, *, slice_seconds: float, most: 
     matcher = EvidenceMatcher()
     judge = Judge(matcher)
 
-    def answered(queries: Sequence[ScreenQuery], who: Principal) -> list[dict[str, Any]]:
-        found = judged(judge, [asked_of(query) for query in queries], clock.now(), feed.index)
+    def answered(queries: Sequence[Question], who: Principal) -> list[dict[str, Any]]:
+        found = judged(judge, [one.asked for one in queries], clock.now(), feed.index)
         by = {"list_version": feed.list_version, "matcher": matcher.version}
         return [
             {"id": query.id, "hits": [shown(hit) for hit in hits if _may_see(who, hit)], **by}
@@ -114,15 +114,15 @@ def _placed(faults: Iterable[Fault], index: int | None) -> list[Fault]:
     return [Fault(fault.pointer if index is None else f"/{index}{fault.pointer}", fault.code, fault.detail) for fault in faults]
 
 
-def _queries(values: list[Any], most: int, *, single: bool) -> list[ScreenQuery]:
+def _queries(values: list[Any], most: int, *, single: bool) -> list[Question]:
     """The queries; raises InvalidInputError with every fault of all of them."""
-    queries: list[ScreenQuery] = []
+    queries: list[Question] = []
     faults: list[Fault] = []
     if len(values) > most:
         raise InvalidInputError([Fault("", "too_many", f"At most {most} queries at once.")])
     for index, value in enumerate(values):
         try:
-            queries.append(ScreenQuery.model_validate(value))
+            queries.append(question(value))
         except ValidationError as error:
             faults += _placed(faults_of(error), None if single else index)
     if faults:
@@ -130,7 +130,7 @@ def _queries(values: list[Any], most: int, *, single: bool) -> list[ScreenQuery]
     return queries
 
 
-async def _parts(queries: Sequence[ScreenQuery], slice_seconds: float) -> AsyncIterator[Sequence[ScreenQuery]]:
+async def _parts(queries: Sequence[Question], slice_seconds: float) -> AsyncIterator[Sequence[Question]]:
     """The queries in order, a few at a time; between two parts the loop has its turn where the slice is over."""
     ends = time.perf_counter() + slice_seconds
     for first in range(0, len(queries), _TOGETHER):

@@ -12,9 +12,13 @@ from shared.contracts.events import PartialDate
 from shared.contracts.vocabulary import ActorKind, ConveyanceKind
 from shared.contracts.watchlist import Identifiers
 
-_LONGEST_NAME: Final = 500
-_LONGEST_NUMBER: Final = 64
-_MOST: Final = 64
+LONGEST_NAME: Final = 500
+LONGEST_PART: Final = 200
+LONGEST_NUMBER: Final = 64
+LONGEST_SEX: Final = 16
+"""Characters: longer than any that was ever written where these belong."""
+
+MOST: Final = 64
 """Values of one field: nobody carries more documents."""
 
 
@@ -78,10 +82,10 @@ class _Strict(BaseModel):
 
 
 Country = Annotated[str | None, BeforeValidator(_country), Field(description="ISO 3166-1 alpha-2 or alpha-3, or a name")]
-Countries = Annotated[tuple[str, ...], Field(max_length=_MOST), BeforeValidator(_countries)]
-Part = Annotated[Annotated[str, Field(max_length=200)] | None, BeforeValidator(_said)]
-FullName = Annotated[Annotated[str, Field(max_length=_LONGEST_NAME)] | None, BeforeValidator(_said)]
-Number = Annotated[Annotated[str, Field(max_length=_LONGEST_NUMBER)] | None, BeforeValidator(_number)]
+Countries = Annotated[tuple[str, ...], Field(max_length=MOST), BeforeValidator(_countries)]
+Part = Annotated[Annotated[str, Field(max_length=LONGEST_PART)] | None, BeforeValidator(_said)]
+FullName = Annotated[Annotated[str, Field(max_length=LONGEST_NAME)] | None, BeforeValidator(_said)]
+Number = Annotated[Annotated[str, Field(max_length=LONGEST_NUMBER)] | None, BeforeValidator(_number)]
 
 
 class QueryName(_Strict):
@@ -94,14 +98,14 @@ class QueryName(_Strict):
 
 
 def _name(value: Any) -> Any:
-    return QueryName(full=_bounded(value, _LONGEST_NAME)) if isinstance(value, str) else value
+    return QueryName(full=_bounded(value, LONGEST_NAME)) if isinstance(value, str) else value
 
 
 class QueryDocument(_Strict):
     """A document by its number."""
 
-    type: str = Field(default="passport", max_length=64)
-    number: Annotated[str, Field(min_length=1, max_length=_LONGEST_NUMBER), BeforeValidator(_written)]
+    type: str = Field(default="passport", max_length=LONGEST_NUMBER)
+    number: Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER), BeforeValidator(_written)]
     issuer: Country = None
     expires: Annotated[date | None, BeforeValidator(_said)] = None
     mrz: Part = None
@@ -110,7 +114,7 @@ class QueryDocument(_Strict):
 def _document(value: Any) -> Any:
     """A document may be told by its number alone."""
     value = _number(value)
-    return QueryDocument(number=_bounded(value, _LONGEST_NUMBER)) if isinstance(value, str) else value
+    return QueryDocument(number=_bounded(value, LONGEST_NUMBER)) if isinstance(value, str) else value
 
 
 class QueryConveyance(_Strict):
@@ -130,12 +134,12 @@ class QueryConveyance(_Strict):
 class QueryContainer(_Strict):
     """A container by its number."""
 
-    number: Annotated[str, Field(min_length=1, max_length=_LONGEST_NUMBER)]
-    seals: tuple[Annotated[str, Field(max_length=_LONGEST_NUMBER)], ...] = Field(default=(), max_length=_MOST)
+    number: Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER)]
+    seals: tuple[Annotated[str, Field(max_length=LONGEST_NUMBER)], ...] = Field(default=(), max_length=MOST)
 
 
 def _container(value: Any) -> Any:
-    return QueryContainer(number=_bounded(value, _LONGEST_NUMBER)) if isinstance(value, str) else value
+    return QueryContainer(number=_bounded(value, LONGEST_NUMBER)) if isinstance(value, str) else value
 
 
 OneName = Annotated[QueryName, BeforeValidator(_name)]
@@ -164,15 +168,15 @@ class ScreenQuery(_Strict):
         default=None, description="1971, 1971-05 or 1971-05-09"
     )
     birth_place: Part = None
-    sex: Annotated[Annotated[str, Field(max_length=16)] | None, BeforeValidator(_said)] = None
+    sex: Annotated[Annotated[str, Field(max_length=LONGEST_SEX)] | None, BeforeValidator(_said)] = None
     nationality: Annotated[Countries, Field(description="one or several")] = ()
     nationalities: Countries = ()
-    documents: Annotated[tuple[OneDocument, ...], Field(max_length=_MOST), BeforeValidator(_several)] = Field(
+    documents: Annotated[tuple[OneDocument, ...], Field(max_length=MOST), BeforeValidator(_several)] = Field(
         default=(), description="each as an object, or its number alone"
     )
     organisation: FullName = Field(default=None, description="an organisation by its name, beside the person")
-    conveyances: Annotated[tuple[QueryConveyance, ...], Field(max_length=_MOST), BeforeValidator(_several)] = ()
-    containers: Annotated[tuple[OneContainer, ...], Field(max_length=_MOST), BeforeValidator(_several)] = ()
+    conveyances: Annotated[tuple[QueryConveyance, ...], Field(max_length=MOST), BeforeValidator(_several)] = ()
+    containers: Annotated[tuple[OneContainer, ...], Field(max_length=MOST), BeforeValidator(_several)] = ()
     identifiers: Identifiers | None = Field(default=None, description="of the thing or the document that `kind` names")
 
     @model_validator(mode="after")

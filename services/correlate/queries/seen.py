@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from services.correlate.queries.query import QueryName, ScreenQuery
-from shared.contracts.events import Container, Conveyance, Document, Person, PersonName, Seized
+from shared.contracts.events import Container, Conveyance, PersonName, Seized
 from shared.contracts.sightings import Beside, Seen
 from shared.contracts.vocabulary import ActorKind, ConveyanceKind, SeizedCategory
 from shared.contracts.watchlist import Identifiers
@@ -60,18 +60,17 @@ def _persons(query: ScreenQuery) -> Iterator[Asked]:
     """By the first name with all that is known of the person; by each further name as well."""
     if query.kind not in {ActorKind.PERSON, ActorKind.DOCUMENT}:
         return
-    documents = tuple(_documents(query))
-    names: list[PersonName | None] = [*_names(query)] or ([None] if documents else [])
-    for name in names:
-        person = Person(
-            name=name,
-            birth_date=query.birth_date,
-            sex=query.sex,
-            nationalities=tuple(dict.fromkeys((*query.nationality, *query.nationalities))),
-            birth_place=query.birth_place,
-            documents=documents,
-        )
-        yield Asked(Seen(person=person))
+    names = [name.model_dump() for name in _names(query)]
+    about: dict[str, Any] = {
+        "birth_date": query.birth_date,
+        "sex": query.sex,
+        "nationalities": tuple(dict.fromkeys((*query.nationality, *query.nationalities))),
+        "birth_place": query.birth_place,
+        "documents": tuple(_documents(query)),
+    }
+    if not names and about["documents"]:
+        yield Asked(Seen.model_validate({"person": about}))
+    yield from (Asked(Seen.model_validate({"person": {"name": name, **about}})) for name in names)
 
 
 def _organisations(query: ScreenQuery) -> Iterator[Asked]:
@@ -81,12 +80,13 @@ def _organisations(query: ScreenQuery) -> Iterator[Asked]:
     yield from (Asked(Seen(organisation=name)) for name in names)
 
 
-def _documents(query: ScreenQuery) -> Iterator[Document]:
+def _documents(query: ScreenQuery) -> Iterator[dict[str, Any]]:
     """Those of the person, and the one that is asked for by itself."""
-    yield from (Document.model_validate(one.model_dump()) for one in query.documents)
+    yield from (one.model_dump() for one in query.documents)
     own = query.identifiers
     if query.kind is ActorKind.DOCUMENT and own and own.container:
-        yield Document(type=own.type or "unknown", number=own.container, issuer=own.issuer or own.country, expires=own.expires)
+        issuer = own.issuer or own.country
+        yield {"type": own.type or "unknown", "number": own.container, "issuer": issuer, "expires": own.expires}
 
 
 def _names(query: ScreenQuery) -> list[PersonName]:

@@ -1,18 +1,22 @@
 """What may be asked by hand or by file, and what of an event it stands for."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.queries.judging import judged
 from services.correlate.queries.query import ScreenQuery
+from services.correlate.queries.question import Question, question
 from services.correlate.queries.seen import Asked, asked_of
 from shared.contracts.events import PersonName
 from shared.contracts.watchlist import Identifiers, ListedDocument
-from shared.platform.faults import faults_of
+from shared.platform.faults import Fault, faults_of
 from shared.platform.http.schemas import inlined
 from tests.support.correlate import NOON, actor, index_of, listed
 
@@ -145,6 +149,35 @@ def test_whatever_part_of_a_query_meets_an_entry_there_is_one_hit_on_it_the_sure
         [],
     ]
     assert found[0][0].score == 1.0
+
+
+_TEXTS = st.sampled_from(
+    ["", " ", "Ana Lux", "GT", "gtm", "XXX", "Atlantis", "1971", "1971-05-09", "1971-02-30", "F", "A123", "x" * 201, "١٩٧١", "D"]
+)
+_VALUES = st.one_of(_TEXTS, st.none(), st.integers(0, 3000), st.booleans(), st.floats(0, 2))
+_DOCUMENTS = st.dictionaries(st.sampled_from(["type", "number", "issuer", "x"]), _VALUES)
+_PLAIN = st.dictionaries(
+    st.sampled_from(["id", "name", "given", "paternal", "maternal", "birth_date", "sex", "nationality", "documents"]),
+    st.one_of(_VALUES, st.lists(st.one_of(_VALUES, _DOCUMENTS), max_size=3), _DOCUMENTS),
+)
+
+
+def _by_the_model(value: Any) -> Question:
+    query = ScreenQuery.model_validate(value)
+    return Question(query.id, asked_of(query))
+
+
+def _taken(read: Callable[[Any], Question], value: Any) -> tuple[Question, type] | list[Fault]:
+    try:
+        taken = read(value)
+    except ValidationError as error:
+        return faults_of(error)
+    return taken, type(taken.id)
+
+
+@given(value=_PLAIN)
+def test_what_is_checked_by_hand_is_taken_and_refused_as_the_model_does(value: dict[str, Any]) -> None:
+    assert _taken(question, value) == _taken(_by_the_model, value)
 
 
 def test_the_description_of_a_query_refers_to_nothing_outside_itself() -> None:
