@@ -25,6 +25,10 @@ COMMANDS = {
     ),
     "bench": Entry("services.cli.bench.command:app", "Measure hot paths beside their practical limits."),
     "watchlist": Entry("services.cli.watchlist.command:app", "The watchlist: take lists in, and see what that would change."),
+    "screen": Entry(
+        "services.cli.screen.command:screen",
+        "Screen a file of persons and things against the watchlist, or against list files without any server.",
+    ),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "dlq": Entry("services.cli.dlq.command:app", "Dead letters: look at them, send them back."),
     "doctor": Entry("services.cli.doctor.command:doctor", "Is all there and as it should be, and if not, what to do."),

@@ -18,11 +18,11 @@ from services.correlate.index_feed import IndexFeed
 from services.correlate.queries.answer import ScreenAnswer, shown
 from services.correlate.queries.judging import judged
 from services.correlate.queries.query import ScreenQuery
-from services.correlate.queries.question import Question, question
+from services.correlate.queries.question import Question, faults_in, question
 from shared.contracts.explanation import Hit
 from shared.platform.auth.access import Principal, require
 from shared.platform.clock import Clock
-from shared.platform.faults import Fault, faults_of
+from shared.platform.faults import Fault
 from shared.platform.http.limits import charge
 from shared.platform.http.problems import PROBLEM_RESPONSES, InvalidInputError, UnavailableError
 from shared.platform.http.routing import api_router, require_json
@@ -124,7 +124,7 @@ def _queries(values: list[Any], most: int, *, single: bool) -> list[Question]:
         try:
             queries.append(question(value))
         except ValidationError as error:
-            faults += _placed(faults_of(error), None if single else index)
+            faults += _placed(faults_in(error), None if single else index)
     if faults:
         raise InvalidInputError(faults)
     return queries

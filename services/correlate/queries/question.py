@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
+from pydantic import ValidationError
+
 from services.correlate.entries.bodies import is_date
+from services.correlate.lists.own_cells import nearest
 from services.correlate.queries.countries import CountryUnknownError, country_code
 from services.correlate.queries.query import LONGEST_NAME, LONGEST_NUMBER, LONGEST_PART, LONGEST_SEX, MOST, ScreenQuery
 from services.correlate.queries.seen import Asked, asked_of
 from shared.contracts.sightings import Seen
+from shared.platform.faults import Fault, faults_of
 
 Identity: TypeAlias = str | int | float | None
 
@@ -20,6 +24,8 @@ _IDENTITIES: Final = frozenset({str, int, float, type(None)})
 _PLAIN: Final = frozenset({"id", "name", "given", "paternal", "maternal", "birth_date", "sex", "nationality", "documents"})
 _PARTS: Final = ("given", "paternal", "maternal")
 _OF_DOCUMENT: Final = frozenset({"type", "number", "issuer"})
+_FIELDS: Final = tuple(ScreenQuery.model_fields)
+_LONGEST_FIELD: Final = 64
 _REMEMBERED: Final = 65_536
 """Dates, and as many countries, whose check is remembered: all days of 170 years."""
 
@@ -39,6 +45,20 @@ def question(value: Any) -> Question:
         return Question(value.get("id"), (Asked(Seen.model_validate({"person": plain})),))
     query = ScreenQuery.model_validate(value)
     return Question(query.id, asked_of(query))
+
+
+def faults_in(error: ValidationError) -> list[Fault]:
+    """Every fault of a value that is no question, in words; of a field that is not there the one that is probably meant."""
+    return [_in_words(fault) for fault in faults_of(error)]
+
+
+def _in_words(fault: Fault) -> Fault:
+    if fault.code == "model_type" and not fault.pointer:
+        return Fault("", "no_object", "A query is an object: {…}.")
+    if fault.code != "extra_forbidden":
+        return fault
+    near = nearest(fault.pointer.rpartition("/")[2][:_LONGEST_FIELD], _FIELDS) if fault.pointer.count("/") == 1 else None
+    return Fault(fault.pointer, "field_unknown", f"There is no such field.{f' Is {near} meant?' if near else ''}")
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any] | None:

@@ -98,7 +98,7 @@ async def test_of_a_batch_every_fault_of_every_query_is_named_and_nothing_is_hal
             assert {fault["pointer"]: fault["code"] for fault in refused.json()["errors"]} == {
                 "/1": "nothing_to_screen",
                 "/2/birth_date": "no_date",
-                "/2/surname": "extra_forbidden",
+                "/2/surname": "field_unknown",
             }
         many = await correlate.client.post("/v1/screen", headers=hn, json=[{"name": "Ana Lux"}] * 4)
         assert [fault["code"] for fault in many.json()["errors"]] == ["too_many"]
