@@ -89,7 +89,6 @@ class ByLists:
         by = {"matcher": matcher.version, "lists": digest}
         self._by = by
         self._none = b',"hits":[],' + orjson.dumps(by)[1:]
-        settle()
 
     def __call__(self, batch: Batch) -> Answers:
         """See Screening."""

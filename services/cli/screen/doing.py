@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from services.cli.reach import left_by_up
-from services.cli.screen.answering import ByLists
+from services.cli.screen.answering import ByLists, settle
 from services.cli.screen.cores import can_fork, several
 from services.cli.screen.door import Door, through
 from services.cli.screen.errors import DENIED, FAILED, INTERRUPTED, NOT_FOUND, OK, USAGE, ScreenFailedError
@@ -119,6 +119,7 @@ def _by_lists(folder: Path, settings: ScreenSettings) -> ByLists:
     if not len(held.index):
         raise ScreenFailedError(f"{folder}: there is no list in it that can be read.", USAGE)
     bounds = {"line_bytes": settings.line_bytes, "faults_told": settings.faults_told}
+    settle()
     return ByLists(held.index, held.dates, held.digest, now, **bounds)
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -115,7 +116,7 @@ def ids_of(one: Sniffed) -> frozenset[bytes]:
     try:
         with opened(one.path) as file:
             return frozenset(_ids(one, file))
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error, csv.Error):
         return frozenset()
 
 
@@ -140,10 +141,10 @@ def _of_column(one: Sniffed, file: BinaryIO) -> Iterator[bytes]:
     wanted: Mapping[str, str] = {"opensanctions-csv": "id", "own-csv": "source_id"}
     if one.form not in wanted:
         return
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
-    first = next((line for line in text if line.strip() and not line.startswith(("#", '"#'))), "")
-    delimiter = max(",;\t", key=first.count)
-    columns = [cell.strip().casefold() for cell in next(csv.reader([first], delimiter=delimiter), [])]
-    if wanted[one.form] in columns:
-        at = columns.index(wanted[one.form])
-        yield from (row[at].encode() for row in csv.reader(text, delimiter=delimiter) if len(row) > at)
+    with io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="") as text:
+        first = next((line for line in text if line.strip() and not line.startswith(("#", '"#'))), "")
+        delimiter = max(",;\t", key=first.count)
+        columns = [cell.strip().casefold() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        if wanted[one.form] in columns:
+            at = columns.index(wanted[one.form])
+            yield from (row[at].encode() for row in csv.reader(text, delimiter=delimiter) if len(row) > at)

@@ -4,7 +4,7 @@ import gzip
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -56,17 +56,8 @@ class Loaded:
     lists: list[ReadList] = field(default_factory=list)
     no_lists: list[NoList] = field(default_factory=list)
     alone: list[Sniffed] = field(default_factory=list)
-
-    @property
-    def digest(self) -> str:
-        """The same for the same files: by it an answer says which lists it was judged by."""
-        whole = sha256()
-        for one in self.lists:
-            for part, path in sorted(one.edition.files.items()):
-                whole.update(f"{one.edition.source} {part} ".encode())
-                with path.open("rb") as file:
-                    whole.update(file_digest(file, "sha256").digest())
-        return whole.hexdigest()[:16]
+    digest: str = ""
+    """The same for the same files: by it an answer says which lists it was judged by."""
 
     @property
     def dates(self) -> dict[str, str]:
@@ -112,7 +103,18 @@ def loaded(folder: Path, limits: Limits, now: datetime, bar: Bar) -> Loaded:
         _read(read, str(edition.main.path.relative_to(folder)), held.index, limits, now, bar, done)
         done += sum(path.stat().st_size for path in edition.files.values())
         bar.at(done)
+    held.digest = _digest(newest)
     return held
+
+
+def _digest(newest: Sequence[Edition]) -> str:
+    whole = sha256()
+    for edition in newest:
+        for part, path in sorted(edition.files.items()):
+            whole.update(f"{edition.source} {part} ".encode())
+            with path.open("rb") as file:
+                whole.update(file_digest(file, "sha256").digest())
+    return whole.hexdigest()[:16]
 
 
 def _read(read: ReadList, name: str, index: WatchlistIndex, limits: Limits, now: datetime, bar: Bar, done: int) -> None:

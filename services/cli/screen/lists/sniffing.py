@@ -1,7 +1,6 @@
 """What a file is, by what is in it: its name only adds a date."""
 
 import csv
-import gzip
 import re
 import zlib
 from collections.abc import Iterable
@@ -18,6 +17,7 @@ from services.correlate.lists.own_columns import BY_NAME
 _HEAD_BYTES: Final = 1_048_576
 """Of a file so much is looked at: the longest line of a published list has some 300 KB."""
 
+_GZIP: Final = 16 + zlib.MAX_WBITS
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _UN_DATE: Final = re.compile(rb'dateGenerated="(\d{4}-\d\d-\d\d)')
 _OFAC_DATE: Final = re.compile(rb"<DateOfIssue[^>]*>\s*<Year>(\d{4})</Year>\s*<Month>(\d\d?)</Month>\s*<Day>(\d\d?)</Day>")
@@ -55,7 +55,7 @@ def sniffed(path: Path) -> Sniffed | NoList:
     """What a file is. Raises OSError where it cannot be read."""
     try:
         head = _head(path)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
+    except zlib.error:
         return NoList(path, "the gzip is broken")
     found = _known(head)
     if isinstance(found, str):
@@ -64,12 +64,16 @@ def sniffed(path: Path) -> Sniffed | NoList:
 
 
 def _head(path: Path) -> bytes:
+    """The beginning of what a file holds, unpacked; of a packed one that breaks off what there is. Raises zlib.error where it is none."""
     with path.open("rb") as file:
-        packed = file.peek(2)[:2] == b"\x1f\x8b"
-        if not packed:
-            return file.read(_HEAD_BYTES)
-        with gzip.GzipFile(fileobj=file) as unpacked:
-            return unpacked.read(_HEAD_BYTES)
+        head = file.read(_HEAD_BYTES)
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    unpacked = zlib.decompressobj(_GZIP)
+    held = unpacked.decompress(head, _HEAD_BYTES)
+    if not (held or unpacked.eof):
+        raise zlib.error("it breaks off at once")
+    return held
 
 
 @dataclass(frozen=True, slots=True)
