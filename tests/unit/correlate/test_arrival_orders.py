@@ -25,7 +25,7 @@ CODES = ("CR-PA-01", "NI-CR-01", "HN-NI-01")
 CORRIDOR = route(CODES, ((2, 24 * 20), (3, 24 * 30)), direction="both")
 OTHER = route(CODES[:2], ((1, 24 * 44),), number=901)
 TZOC = listed("Eusebio Tzoc Xicay")
-WEAK = "Eusebio Tzoc Lux"
+WEAK = "Tzoc Xicay"
 ACTOR, ROUTE, LORRY = f"actor:{TZOC.entry_id}", f"route:{CORRIDOR.entry_id}", "vehicle:GT:C123BCD"
 
 

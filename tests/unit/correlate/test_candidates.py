@@ -53,8 +53,8 @@ def test_a_name_with_a_slip_is_found_wherever_a_scan_would_find_it(data: st.Data
         for entry in entries
         if (judged := matcher.person(made_ready(entry), form, seen)) is not None and judged.alert
     }
-    assert scanned <= _found(index, form)
+    assert scanned <= _found(index, form, seen.birth_date)
 
 
-def _found(index: WatchlistIndex, form: object) -> set[object]:
-    return {actor.entry_id for actor in index.named(ActorKind.PERSON, form)}
+def _found(index: WatchlistIndex, form: object, birth_date: str | None = None) -> set[object]:
+    return {near.actor.entry_id for near in index.named(ActorKind.PERSON, form, birth_date)}

@@ -160,7 +160,7 @@ def test_a_hit_tells_which_word_met_which_and_what_spoke_against() -> None:
     assert [evidence.listed for evidence in against] == [{"nationalities": ["GT"]}]
     assert "mismo año de nacimiento; otra nacionalidad" in hit.sentence.es
     assert "same year of birth; another nationality" in hit.sentence.en
-    assert hit.matcher == "evidence/1"
+    assert hit.matcher == "evidence/2"
     assert hit.list_version == 1
 
 

@@ -1,19 +1,28 @@
-"""Word against word: each word of one name meets at most one of the other, whatever the order."""
+"""Word against word: each word of one name meets at most one of the other, whatever the order; words written as one meet several."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
+from services.correlate.domain.screen.counts import blends, is_counted
 from services.correlate.domain.screen.forms import NameForm
+from services.correlate.domain.screen.names import PARTICLES
+from services.correlate.domain.screen.rarity import unlikely
+from services.correlate.domain.screen.relations import How, relation
 from services.correlate.domain.screen.weights import Weights
 
-_SHORTEST_WITH_SLIP = 4
-_SHORTEST_WITH_TWO = 8
+_SHORTEST_JOINED = 4
+"""Letters of a word that may be several."""
+
+
+_PARTICLES = tuple(sorted(PARTICLES))
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """A word of the listed name and one of the seen name, by position; how they met and what it is worth."""
+    """A word of the listed name and one of the seen name, by position; how they met and what it is worth.
+
+    A word that is several of the other side stands in one pairing for each of them.
+    """
 
     listed: int
     seen: int
@@ -35,49 +44,100 @@ class Alignment:
         return sum(pair.bits for pair in self.pairs)
 
 
-def _slips(one: str, other: str) -> int | None:
-    """Slips between two words (optimal string alignment), None where there are more than their length bears."""
-    shorter = min(len(one), len(other))
-    bound = 2 if shorter >= _SHORTEST_WITH_TWO else 1 if shorter >= _SHORTEST_WITH_SLIP else 0
-    if not bound or abs(len(one) - len(other)) > bound:
-        return None
-    slips = OSA.distance(one, other, score_cutoff=bound)
-    return slips if slips <= bound else None
+def worth(how: How, listed_bits: float, seen: str, weights: Weights) -> float:
+    """What it is worth that a word seen is a listed one in a way (Fellegi and Sunter 1969, by the value seen).
 
-
-def _meet(a: NameForm, i: int, b: NameForm, j: int, weights: Weights) -> Pairing | None:
-    one, other = a.words[i], b.words[j]
-    worth = min(a.bits[i], b.bits[j])
-    if one == other:
-        return Pairing(i, j, "exact", worth)
-    if a.sounds[i] == b.sounds[j]:
-        return Pairing(i, j, "sound-alike", max(0.5, worth + weights.sound_alike))
-    if len(one) == 1 or len(other) == 1:
-        return Pairing(i, j, "initial", min(worth, weights.initial)) if one[0] == other[0] else None
-    slips = _slips(one, other)
-    if slips is None:
-        return None
-    cost = weights.one_slip if slips == 1 else weights.two_slips
-    return Pairing(i, j, "one slip" if slips == 1 else "two slips", max(0.5, worth + cost))
+    At most what the listed word is worth; less what the way costs; and no more than by which this spelling is likelier from the way than
+    from a stranger who bears it: `Marin` for `Martin` says little, `Martn` nearly as much as `Martin`.
+    """
+    if how is How.EXACT:
+        return listed_bits
+    if how is How.INITIAL:
+        return min(listed_bits, weights.initial)
+    seldom, cost = weights.way(how)
+    return min(listed_bits, unlikely(seen) - seldom) - cost
 
 
 def align(listed: NameForm, seen: NameForm, weights: Weights) -> Alignment:
     """The pairs of words, the best first: equal words, then whatever is worth most; a word is used once. Position settles nothing."""
     left = list(range(len(listed.words)))
     right = list(range(len(seen.words)))
+    listed_bits, seen_bits = listed.bits, seen.bits
     pairs: list[Pairing] = []
     for i in list(left):
         for j in right:
             if listed.words[i] == seen.words[j]:
-                pairs.append(Pairing(i, j, "exact", min(listed.bits[i], seen.bits[j])))
+                pairs.append(Pairing(i, j, How.EXACT, min(listed_bits[i], seen_bits[j])))
                 left.remove(i)
                 right.remove(j)
                 break
     if left and right:
-        found = [pair for i in left for j in right if (pair := _meet(listed, i, seen, j, weights))]
-        for pair in sorted(found, key=lambda one: (-one.bits, listed.words[one.listed], seen.words[one.seen])):
+        _take_joined(listed, left, seen, right, pairs, weights)
+    if left and right:
+        for pair in _near(listed, listed_bits, left, seen, right, weights):
             if pair.listed in left and pair.seen in right:
                 pairs.append(pair)
                 left.remove(pair.listed)
                 right.remove(pair.seen)
     return Alignment(tuple(pairs), tuple(left), tuple(right))
+
+
+def _near(
+    listed: NameForm, bits: Sequence[float], left: list[int], seen: NameForm, right: list[int], weights: Weights
+) -> list[Pairing]:
+    """Every pair of words left that are related and worth more than two that contradict, the best first."""
+    found = []
+    for i in left:
+        for j in right:
+            how = relation(listed.words[i], seen.words[j])
+            if how is not None and (value := worth(how, bits[i], seen.words[j], weights)) > weights.least_pair:
+                found.append(Pairing(i, j, how, value))
+    return sorted(found, key=lambda one: (-one.bits, listed.words[one.listed], seen.words[one.seen]))
+
+
+def _take_joined(
+    listed: NameForm, left: list[int], seen: NameForm, right: list[int], pairs: list[Pairing], weights: Weights
+) -> None:
+    """Words of either side that are several of the other's."""
+    bits = listed.bits
+    for j in list(right):
+        parts = _parts(seen.words[j], [(i, listed.words[i]) for i in left])
+        if parts:
+            pairs += [Pairing(i, j, How.JOINED, bits[i] + weights.joined) for i in parts]
+            left[:] = [i for i in left if i not in parts]
+            right.remove(j)
+    for i in list(left):
+        parts = _parts(listed.words[i], [(j, seen.words[j]) for j in right])
+        if parts:
+            each = (bits[i] + weights.joined) / len(parts)
+            pairs += [Pairing(i, j, How.JOINED, each) for j in parts]
+            right[:] = [j for j in right if j not in parts]
+            left.remove(i)
+
+
+def _parts(word: str, others: Sequence[tuple[int, str]]) -> tuple[int, ...]:
+    """The positions of the words that one word is made of, in its order, particles apart; of those that a familiar form stands for; else none.
+
+    A word that people bear as it is is none that is made of others.
+    """
+    if word in blends():
+        by_word = {other: at for at, other in others}
+        stands_for = blends()[word]
+        return tuple(by_word[other] for other in stands_for) if all(other in by_word for other in stands_for) else ()
+    if len(word) < _SHORTEST_JOINED or is_counted(word):
+        return ()
+    return next(_cuts(word, others), ())
+
+
+def _cuts(word: str, others: Sequence[tuple[int, str]]) -> Iterator[tuple[int, ...]]:
+    if not word:
+        yield ()
+        return
+    for at, other in others:
+        if word.startswith(other):
+            rest = [one for one in others if one[0] != at]
+            yield from ((at, *more) for more in _cuts(word[len(other) :], rest))
+    if word.startswith(_PARTICLES):
+        for particle in _PARTICLES:
+            if word.startswith(particle) and len(word) > len(particle):
+                yield from _cuts(word[len(particle) :], others)

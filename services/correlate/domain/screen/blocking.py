@@ -1,126 +1,200 @@
-"""Candidates by name, from an index: two names are compared when two of their words sound alike, one of them perhaps with a slip.
+"""Candidates by name, from an index: two names are compared when the words they share are together rare enough to tell anything.
 
-One shared word never makes a candidate of names with more than one, so the work does not grow with how common a word is but with how
-common a pair of words is.
+The keys of a name are the smallest sets of its words that are rare enough: one rare word, two of middling ones, three of the commonest.
+So the work grows neither with how common a word is nor much with the length of the list. A birth date is a key of its own.
 """
 
-from collections.abc import Iterable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 
+from services.correlate.domain.screen.birthdays import BirthDays, is_day, year_of
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.holders import Holders
-from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.listed import Listed, Near
 from services.correlate.domain.screen.names import sound
-
-_SHORTEST_WITH_SLIP = 4
-"""Letters: a slip in a shorter word makes another word of it."""
-
-_MOST_NEIGHBOURS = 24
-"""Words near one word: more than that and the word is so short or so common that slips in it say nothing."""
-
-_MOST_REMEMBERED = 200_000
-"""Words whose neighbours are remembered between two changes of the list."""
+from services.correlate.domain.screen.rarity import name_bits, word_bits
+from services.correlate.domain.screen.vocabulary import Meaning, Vocabulary, class_number
+from services.correlate.domain.screen.weights import Weights
 
 _MOST_WORDS = 8
-"""Words of one name that are paired: longer ones are titles and addresses in the wrong field."""
+"""Words of one name that make keys: longer ones are titles and addresses in the wrong field."""
+
+_MOST_KEYS = 2_000
+"""Keys that one seen name is looked up by: names of real people have some tens."""
 
 
-def _pair(one: str, other: str) -> str:
-    return f"{one} {other}" if one <= other else f"{other} {one}"
+def _rare_enough(words: Sequence[tuple[float, int]], enough: float) -> Iterator[int]:
+    """The keys of words given by bits (descending) and number: a key is the sum of the numbers of a smallest set worth enough."""
+    rest = [0.0] * (len(words) + 1)
+    for at in range(len(words) - 1, -1, -1):
+        rest[at] = rest[at + 1] + words[at][0]
 
+    def walk(start: int, bits: float, key: int) -> Iterator[int]:
+        for at in range(start, len(words)):
+            if bits + rest[at] < enough:
+                return
+            more = bits + words[at][0]
+            if more >= enough:
+                yield key + words[at][1]
+            else:
+                yield from walk(at + 1, more, key + words[at][1])
 
-def _deletions(word: str) -> Iterator[str]:
-    """The word and what is left of it without one letter: words one slip apart share one of them (Garbe's SymSpell)."""
-    yield word
-    for at in range(len(word)):
-        yield word[:at] + word[at + 1 :]
-
-
-def _keys(form: NameForm) -> set[str]:
-    sounds = form.sounds[:_MOST_WORDS]
-    return {_pair(one, other) for one, other in combinations(sounds, 2)} if len(sounds) > 1 else set(sounds)
+    return walk(0, 0.0, 0)
 
 
 class NameIndex:
-    """Names of one kind of actor by pairs of sounds. Adding and removing one actor costs what its own names cost."""
+    """Names of one kind of actor. Adding and removing one actor costs what its own names cost."""
 
-    def __init__(self) -> None:
-        self._pairs = Holders()
-        self._uses: dict[str, int] = {}
-        self._slips: dict[str, tuple[str, ...]] = {}
-        self._near: dict[str, tuple[str, ...]] = {}
+    def __init__(self, enough: float, bits: Callable[[str], float], weights: Weights, *, person: bool) -> None:
+        """Of an organisation, all words that are not rare enough together are a key too: its name may be one word."""
+        self._enough = enough
+        self._enough_in_year = enough - weights.birth_year
+        self._bits = bits
+        self._whole = not person
+        self._least = weights.hit_at if person else weights.organisation_hit_at
+        self._besides = weights.nationality + weights.sex if person else weights.every_word + weights.legal_form
+        self._born_nearly = weights.birth_month
+        self._born = weights.birth_day - weights.birth_month
+        self._initial = weights.initial
+        self._keys = Holders()
+        self._words = Vocabulary(bits, weights)
+        self._births = BirthDays()
+
+    @classmethod
+    def of_persons(cls, weights: Weights) -> "NameIndex":
+        """For persons: two of the commonest words and no birth date are nobody."""
+        return cls(weights.candidate_at, name_bits, weights, person=True)
+
+    @classmethod
+    def of_organisations(cls, weights: Weights) -> "NameIndex":
+        """For organisations, of which a name is all that is known."""
+        return cls(weights.organisation_candidate_at, word_bits, weights, person=False)
 
     def add(self, actor: Listed) -> None:
         """Makes an actor findable by its names."""
-        for key in {key for form in actor.forms for key in _keys(form)}:
-            self._pairs.add(key, actor)
-        for word in self._words(actor):
-            self._uses[word] = self._uses.get(word, 0) + 1
-            if self._uses[word] == 1:
-                self._learn(word)
+        for key in self._keys_of(actor):
+            self._keys.add(key, actor)
+        for word in self._words_of(actor):
+            self._words.add(word)
+        self._births.add(actor)
 
     def remove(self, actor: Listed) -> None:
         """Takes an actor out that was added."""
-        for key in {key for form in actor.forms for key in _keys(form)}:
-            self._pairs.remove(key, actor)
-        for word in self._words(actor):
-            self._uses[word] -= 1
-            if not self._uses[word]:
-                self._unlearn(word)
+        for key in self._keys_of(actor):
+            self._keys.remove(key, actor)
+        for word in self._words_of(actor):
+            self._words.remove(word)
+        self._births.remove(actor)
 
-    def candidates(self, form: NameForm) -> Iterable[Listed]:
-        """Every actor with a name that shares two words with this one by sound, one of them perhaps with a slip; or its only word. Each once."""
-        words, sounds = form.words[:_MOST_WORDS], form.sounds[:_MOST_WORDS]
-        if len(sounds) < 2:  # noqa: PLR2004 - a pair takes two
-            return self._pairs.of(sounds[0]) if sounds else ()
-        near = [self._neighbours(word) for word in words]
+    def candidates(self, form: NameForm, birth_date: str | None = None) -> Iterable[Near]:
+        """Every actor whose name shares rare enough words with this one by sound, nickname or slip, or some words and the birth date. Each once."""
+        meant = self._meant(form)
+        worth = self._worth(meant)
         found: dict[Listed, None] = {}
-        pairs = self._pairs
-        for one, other in combinations(range(len(sounds)), 2):
-            keys = [_pair(sounds[one], sounds[other])]
-            keys += [_pair(slip, sounds[other]) for slip in near[one]]
-            keys += [_pair(sounds[one], slip) for slip in near[other]]
-            for key in keys:
-                if key in pairs:
-                    found.update(dict.fromkeys(pairs.of(key)))
-        return found
+        held = self._keys
+        for key in islice(self._asked(meant, self._enough), _MOST_KEYS):
+            if key in held:
+                found.update(dict.fromkeys(held.of(key)))
+        if birth_date:
+            year = _born_in(birth_date)
+            for key in islice(self._asked(meant, self._enough_in_year), _MOST_KEYS):
+                if key + year in held:
+                    found.update(dict.fromkeys(held.of(key + year)))
+        least = self._least - self._besides - sum(len(word) == 1 for word in form.words) * self._initial
+        if birth_date:
+            least -= self._born_nearly
+        near = [one for actor in found if (one := _near(actor, worth, least))]
+        if birth_date and is_day(birth_date):
+            born = dict.fromkeys(self._births.near(birth_date, worth, 1 if _has_initial(form) else 2))
+            near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born))]
+        return near
+
+    def _worth(self, meant: Sequence[Sequence[Meaning]]) -> dict[str, float]:
+        """What each listed word is worth at most that a word seen may be."""
+        worth: dict[str, float] = {}
+        for meanings in meant:
+            for one in meanings:
+                for word in self._words.words(one):
+                    if worth.get(word, 0.0) < one.gain:
+                        worth[word] = one.gain
+        return worth
 
     def content(self) -> dict[str, object]:
         """Everything that candidates depend on, in one order."""
-        slips = {slip: sorted(words) for slip, words in sorted(self._slips.items())}
-        return {"pairs": self._pairs.content(), "uses": dict(sorted(self._uses.items())), "slips": slips}
+        return {"keys": self._keys.content(), "words": self._words.content(), "births": self._births.content()}
+
+    def _keys_of(self, actor: Listed) -> set[int]:
+        keys = {key for form in actor.forms for key in self._keys_of_one(form, self._enough)}
+        years = {_born_in(date) for date in actor.birth_dates if not is_day(date)}
+        if years:
+            keys.update(
+                key + year for form in actor.forms for key in self._keys_of_one(form, self._enough_in_year) for year in years
+            )
+        return keys
+
+    def _keys_of_one(self, form: NameForm, enough: float) -> Iterator[int]:
+        classes = {(self._bits(word), class_number(sound(word))) for word in form.words[:_MOST_WORDS] if len(word) > 1}
+        if self._whole and sum(bits for bits, _ in classes) < enough:
+            yield sum(number for _, number in classes)
+        else:
+            yield from _rare_enough(sorted(classes, reverse=True), enough)
 
     @staticmethod
-    def _words(actor: Listed) -> set[str]:
+    def _words_of(actor: Listed) -> set[str]:
         return {word for form in actor.forms for word in form.words[:_MOST_WORDS]}
 
-    def _learn(self, word: str) -> None:
-        self._near.clear()
-        if len(word) >= _SHORTEST_WITH_SLIP:
-            for slip in set(_deletions(word)):
-                self._slips[slip] = (*self._slips.get(slip, ()), word)
+    def _meant(self, form: NameForm) -> list[tuple[Meaning, ...]]:
+        """For each word what it may be; then for each part of a word that is several, and for neighbours that are listed as one."""
+        words = form.words[:_MOST_WORDS]
+        every = list(words)
+        for word in words:
+            every += self._words.parts(word)
+        every += [joined for one, other in pairwise(words) if self._words.knows(joined := one + other)]
+        return [self._words.meanings(word) for word in dict.fromkeys(every)]
 
-    def _unlearn(self, word: str) -> None:
-        self._near.clear()
-        del self._uses[word]
-        if len(word) >= _SHORTEST_WITH_SLIP:
-            for slip in set(_deletions(word)):
-                left = tuple(other for other in self._slips[slip] if other != word)
-                if left:
-                    self._slips[slip] = left
+    def _asked(self, meant: Sequence[Sequence[Meaning]], enough: float) -> Iterator[int]:
+        """The keys of every choice of one meaning a word."""
+        flat = sorted(((one.bits, one.number, 1 << at) for at, meanings in enumerate(meant) for one in meanings), reverse=True)
+        count = len(flat)
+        most = [0.0] * (count + 1)
+        for at in range(count - 1, -1, -1):
+            most[at] = most[at + 1] + flat[at][0]
+
+        def walk(start: int, bits: float, key: int, used: int) -> Iterator[int]:
+            for at in range(start, count):
+                worth, number, word = flat[at]
+                if bits + most[at] < enough:
+                    return
+                if used & word:
+                    continue
+                if bits + worth >= enough:
+                    yield key + number
                 else:
-                    del self._slips[slip]
+                    yield from walk(at + 1, bits + worth, key + number, used | word)
 
-    def _neighbours(self, word: str) -> tuple[str, ...]:
-        """The sounds of known words one slip away (a letter more, less, other, or two swapped), other than the word's own."""
-        near = self._near.get(word)
-        if near is None:
-            near = ()
-            if len(word) >= _SHORTEST_WITH_SLIP:
-                others = {other for slip in _deletions(word) for other in self._slips.get(slip, ())}
-                sounds = sorted({sound(other) for other in others} - {sound(word)})
-                near = tuple(sounds) if len(sounds) <= _MOST_NEIGHBOURS else ()
-            if len(self._near) >= _MOST_REMEMBERED:
-                self._near.clear()
-            self._near[word] = near
-        return near
+        if self._whole and sum(meanings[0].bits for meanings in meant if meanings) < enough:
+            return iter([sum(meanings[0].number for meanings in meant if meanings)])
+        return walk(0, 0.0, 0, 0)
+
+
+def _born_in(date: str) -> int:
+    """What the keys of names carry beside them for those of whom the year is known and not the day."""
+    return class_number(f"born in {year_of(date)}")
+
+
+def _near(actor: Listed, worth: Mapping[str, float], least: float) -> Near | None:
+    """Those of an actor's names whose words can be worth enough together; None where none can."""
+    get = worth.get
+    most, forms = least, []
+    for form in actor.forms:
+        bits = 0.0
+        for word in form.words:
+            bits += get(word, 0.0)
+        if bits >= least:
+            forms.append(form)
+            most = max(most, bits)
+    return Near(actor, tuple(forms), most) if forms else None
+
+
+def _has_initial(form: NameForm) -> bool:
+    return any(len(word) == 1 for word in form.words) or len(form.words) == 1

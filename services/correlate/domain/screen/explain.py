@@ -1,12 +1,16 @@
 """Words of two names as evidence: which met which, how, and what it was worth."""
 
+from collections.abc import Sequence
+
 from services.correlate.domain.screen.alignment import Alignment
 from services.correlate.domain.screen.forms import NameForm
-from services.correlate.domain.screen.weights import Weights
+from services.correlate.domain.screen.left_over import LeftOver
 from shared.contracts.explanation import Evidence
 
 
-def word_evidence(listed: NameForm, seen: NameForm, alignment: Alignment, weights: Weights) -> tuple[Evidence, ...]:
+def word_evidence(
+    listed: NameForm, seen: NameForm, alignment: Alignment, left: Sequence[LeftOver], order: tuple[str, float] | None
+) -> tuple[Evidence, ...]:
     """One piece for each pair of words, then for each word that contradicts, is missing or is more than listed."""
     met = [
         Evidence(
@@ -17,12 +21,15 @@ def word_evidence(listed: NameForm, seen: NameForm, alignment: Alignment, weight
         )
         for pair in alignment.pairs
     ]
-    left, right = alignment.listed_left, alignment.seen_left
-    both = min(len(left), len(right))
     met += [
-        Evidence(listed={"word": listed.words[i]}, seen={"word": seen.words[j]}, how="other word", weight=weights.other_word)
-        for i, j in zip(left[:both], right[:both], strict=True)
+        Evidence(
+            listed={} if one.listed is None else {"word": listed.words[one.listed]},
+            seen={} if one.seen is None else {"word": seen.words[one.seen]},
+            how=one.how,
+            weight=one.bits,
+        )
+        for one in left
     ]
-    met += [Evidence(listed={"word": listed.words[i]}, seen={}, how="missing", weight=weights.missing_word) for i in left[both:]]
-    met += [Evidence(listed={}, seen={"word": seen.words[j]}, how="extra", weight=weights.extra_word) for j in right[both:]]
+    if order:
+        met.append(Evidence(listed={"name": listed.text}, seen={"name": seen.text}, how=order[0], weight=order[1]))
     return tuple(met)

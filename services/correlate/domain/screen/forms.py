@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.correlate.domain.screen.names import organisation_words, sound, surname_first, words
+from services.correlate.domain.screen.names import organisation_words, surname_first, words
 from services.correlate.domain.screen.rarity import given_share, name_bits, word_bits
 from shared.contracts.events import PersonName
 from shared.contracts.vocabulary import Strength
@@ -14,18 +14,31 @@ _GIVEN_BY_COUNT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class NameForm:
-    """One way a name is written. The four tuples run in parallel; `given` is empty for an organisation.
+    """One way a name is written. `words` and `given` run in parallel; `given` is empty for an organisation.
 
     `told` is True where the writer told given names from surnames, False where counts and position had to.
     """
 
     text: str
     words: tuple[str, ...]
-    sounds: tuple[str, ...]
-    bits: tuple[float, ...]
     given: tuple[bool, ...]
     told: bool
     weak: bool = False
+
+    @property
+    def bits(self) -> tuple[float, ...]:
+        """What each word is worth where it is met."""
+        return _bits(self.words) if self.given else _organisation_bits(self.words)
+
+
+@lru_cache(maxsize=65_536)
+def _bits(every: tuple[str, ...]) -> tuple[float, ...]:
+    return tuple(map(name_bits, every))
+
+
+@lru_cache(maxsize=16_384)
+def _organisation_bits(every: tuple[str, ...]) -> tuple[float, ...]:
+    return tuple(map(word_bits, every))
 
 
 @lru_cache(maxsize=512)
@@ -37,7 +50,7 @@ def _held(roles: tuple[bool, ...]) -> tuple[bool, ...]:
 def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak: bool) -> NameForm:
     every = given + surnames
     roles = (True,) * len(given) + (False,) * len(surnames)
-    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), _held(roles), told=True, weak=weak)
+    return NameForm(text, every, _held(roles), told=True, weak=weak)
 
 
 def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
@@ -61,7 +74,7 @@ def _person(full: str | None, given: str | None, paternal: str | None, maternal:
         return _form(text, words(parts[1]), words(parts[0]), weak=weak)
     every = words(text)
     roles = _held(_guess(every))
-    return NameForm(text, every, tuple(map(sound, every)), tuple(map(name_bits, every)), roles, told=False, weak=weak)
+    return NameForm(text, every, roles, told=False, weak=weak)
 
 
 def person_form(name: PersonName | ListedName) -> NameForm:
@@ -79,4 +92,4 @@ def person_text(text: str) -> NameForm:
 def organisation_form(text: str, *, weak: bool = False) -> NameForm:
     """The form of an organisation's name; without words where only its legal form is written."""
     every = organisation_words(text)
-    return NameForm(text, every, tuple(map(sound, every)), tuple(map(word_bits, every)), (), told=False, weak=weak)
+    return NameForm(text, every, (), told=False, weak=weak)

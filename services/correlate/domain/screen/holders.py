@@ -9,22 +9,22 @@ class Holders:
     __slots__ = ("_held",)
 
     def __init__(self) -> None:
-        self._held: dict[str, Listed | tuple[Listed, ...]] = {}
+        self._held: dict[str | int, Listed | tuple[Listed, ...]] = {}
 
     def __len__(self) -> int:
         """How many keys are held."""
         return len(self._held)
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: str | int) -> bool:
         """Whether anybody holds a key."""
         return key in self._held
 
-    def of(self, key: str) -> tuple[Listed, ...]:
+    def of(self, key: str | int) -> tuple[Listed, ...]:
         """Those that hold a key."""
         held = self._held.get(key, ())
         return held if isinstance(held, tuple) else (held,)
 
-    def add(self, key: str, actor: Listed) -> None:
+    def add(self, key: str | int, actor: Listed) -> None:
         """Let an actor hold a key too."""
         held = self._held.get(key)
         if held is None:
@@ -32,7 +32,7 @@ class Holders:
         else:
             self._held[key] = (*held, actor) if isinstance(held, tuple) else (held, actor)
 
-    def remove(self, key: str, actor: Listed) -> None:
+    def remove(self, key: str | int, actor: Listed) -> None:
         """Let an actor hold a key no more."""
         left = tuple(other for other in self.of(key) if other is not actor)
         if not left:
@@ -42,4 +42,4 @@ class Holders:
 
     def content(self) -> dict[str, list[str]]:
         """Who holds what, in one order."""
-        return {key: sorted(str(actor.entry_id) for actor in self.of(key)) for key in sorted(self._held)}
+        return {str(key): sorted(str(actor.entry_id) for actor in self.of(key)) for key in sorted(self._held, key=str)}

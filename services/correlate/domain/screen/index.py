@@ -8,7 +8,8 @@ from services.correlate.domain.screen.blocking import NameIndex
 from services.correlate.domain.screen.digest import MODULUS, token, written
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.holders import Holders
-from services.correlate.domain.screen.listed import Listed, identifiers, listed
+from services.correlate.domain.screen.listed import Listed, Near, identifiers, listed
+from services.correlate.domain.screen.weights import Weights
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorEntry, RouteEntry
 
@@ -19,12 +20,16 @@ class WatchlistIndex:
     Applying is idempotent and may come in any order of the versions of an entry: an older one is ignored.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Weights | None = None) -> None:
         self._versions: dict[UUID, int] = {}
         self._actors: dict[UUID, Listed] = {}
         self._routes: dict[UUID, RouteEntry] = {}
         self._identifiers: dict[str, Holders] = {}
-        self._names = {ActorKind.PERSON: NameIndex(), ActorKind.ORGANISATION: NameIndex()}
+        weights = weights or Weights()
+        self._names = {
+            ActorKind.PERSON: NameIndex.of_persons(weights),
+            ActorKind.ORGANISATION: NameIndex.of_organisations(weights),
+        }
         self._noted: dict[UUID, ActorEntry] = {}
         self._list_version = 0
         self._total = 0
@@ -89,9 +94,9 @@ class WatchlistIndex:
         holders = self._identifiers.get(kind)
         return holders.of(number) if holders and number else ()
 
-    def named(self, kind: ActorKind, form: NameForm) -> Iterable[Listed]:
-        """The persons or organisations whose names are near enough to be compared."""
-        return self._names[kind].candidates(form)
+    def named(self, kind: ActorKind, form: NameForm, birth_date: str | None = None) -> Iterable[Near]:
+        """The persons or organisations whose names, or names and birth date, are near enough to be compared."""
+        return self._names[kind].candidates(form, birth_date)
 
     def content(self) -> dict[str, object]:
         """Everything that answers depend on, in one order: to compare indexes in depth. As large as the index."""

@@ -56,8 +56,9 @@ class Judge:
         named: dict[Listed, Judgement] = {}
         form = person_form(person.name) if person.name else None
         if form is not None:
-            for actor in index.named(ActorKind.PERSON, form):
-                judgement = self._matcher.person(actor, form, person) if actor.in_force(at) else None
+            for near in index.named(ActorKind.PERSON, form, person.birth_date):
+                actor = near.actor
+                judgement = self._matcher.person(actor, form, person, near) if actor.in_force(at) else None
                 if judgement:
                     named[actor] = judgement
                     yield actor, self._by_name(actor, form.text, judgement, index)
@@ -72,13 +73,15 @@ class Judge:
 
     def _organisation(self, name: str, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
         form = organisation_form(name)
-        for actor in index.named(ActorKind.ORGANISATION, form):
-            judgement = self._matcher.organisation(actor, form) if actor.in_force(at) else None
+        for near in index.named(ActorKind.ORGANISATION, form):
+            actor = near.actor
+            judgement = self._matcher.organisation(actor, form, near) if actor.in_force(at) else None
             if judgement:
                 yield actor, self._by_name(actor, name, judgement, index)
         sender = person_text(name)
-        for actor in index.named(ActorKind.PERSON, sender):
-            judgement = self._matcher.person(actor, sender, Person()) if actor.in_force(at) else None
+        for near in index.named(ActorKind.PERSON, sender):
+            actor = near.actor
+            judgement = self._matcher.person(actor, sender, Person(), near) if actor.in_force(at) else None
             if judgement:
                 yield actor, self._by_name(actor, name, judgement, index)
 

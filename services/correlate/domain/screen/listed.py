@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 from services.correlate.domain.screen.digest import token
@@ -39,6 +40,14 @@ class Listed:
     def in_force(self, at: datetime) -> bool:
         """Whether the entry holds for what occurred at a moment."""
         return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
+
+
+class Near(NamedTuple):
+    """A listed actor that a name seen may be, those of its names that come near, and what they can be worth at most, in bits."""
+
+    actor: Listed
+    forms: tuple[NameForm, ...]
+    at_most: float
 
 
 def _forms(entry: ActorEntry) -> tuple[NameForm, ...]:

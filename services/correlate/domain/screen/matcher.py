@@ -1,17 +1,24 @@
-"""Whether a name seen is that of a listed actor: the port, and the first matcher behind it."""
+"""Whether a name seen is that of a listed actor: the port, and the matcher behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from services.correlate.domain.screen.alignment import Alignment, align
+from services.correlate.domain.screen.counts import is_counted
 from services.correlate.domain.screen.explain import word_evidence
 from services.correlate.domain.screen.forms import NameForm
-from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.left_over import OTHER, LeftOver, left_over, order_said
+from services.correlate.domain.screen.listed import Listed, Near
 from services.correlate.domain.screen.names import words
 from services.correlate.domain.screen.persons import Said, birth_said, nationality_said, sex_said
+from services.correlate.domain.screen.relations import How
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Person
 from shared.contracts.explanation import Evidence
+
+_MET_BESIDE_MORE = 3
+"""Words met of somebody who bears more names than the list tells: two parts of a name run in families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +40,11 @@ class NameMatcher(Protocol):
         """Name and version, as a hit records it."""
         ...
 
-    def person(self, actor: Listed, form: NameForm, person: Person) -> Judgement | None:
-        """A person seen against a listed person; None where they do not meet."""
+    def person(self, actor: Listed, form: NameForm, person: Person, near: Near | None = None) -> Judgement | None:
+        """A person seen against a listed person; None where they do not meet. What the index knows of the candidate saves work, no more."""
         ...
 
-    def organisation(self, actor: Listed, form: NameForm) -> Judgement | None:
+    def organisation(self, actor: Listed, form: NameForm, near: Near | None = None) -> Judgement | None:
         """An organisation's name against a listed organisation; None where they do not meet."""
         ...
 
@@ -49,12 +56,12 @@ class EvidenceMatcher:
     (siblings), or on a weak alias.
     """
 
-    version = "evidence/1"
+    version = "evidence/2"
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
 
-    def person(self, actor: Listed, form: NameForm, person: Person) -> Judgement | None:
+    def person(self, actor: Listed, form: NameForm, person: Person, near: Near | None = None) -> Judgement | None:
         """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
         weights = self._weights
         birth = birth_said(actor, person, weights)
@@ -62,75 +69,91 @@ class EvidenceMatcher:
         beside = [one for one in said if one]
         born = birth is not None and birth.weight >= weights.birth_near
         besides = sum(one.weight for one in beside)
+        initials = sum(len(word) == 1 for word in form.words) * weights.initial
+        if near is not None and near.at_most + besides + initials < weights.hit_at:
+            return None
+        forms = near.forms if near else actor.forms
         for weak in (False, True):
-            best = self._best(actor, form, weak=weak, each=1.0, every_word=0.0)
-            if best is not None and best[0] + besides >= self._weights.hit_at:
-                bits, listed, alignment = best[0] + besides, best[1], best[2]
-                alert = not weak and bits >= self._weights.alert_at and _is_one_person(listed, form, alignment, born=born)
-                return self._judged(bits, listed, form, alignment, beside, alert=alert)
+            best = self._best(forms, form, weak=weak, every_word=0.0)
+            if best is not None and best.bits + besides >= weights.hit_at:
+                bits = best.bits + besides
+                alert = not weak and bits >= weights.alert_at and _is_one_person(best, form, born=born)
+                return self._judged(bits, best, form, beside, alert=alert, alert_at=weights.alert_at)
         return None
 
-    def organisation(self, actor: Listed, form: NameForm) -> Judgement | None:
+    def organisation(self, actor: Listed, form: NameForm, near: Near | None = None) -> Judgement | None:
         """The same for an organisation: words beyond the legal form count, all of them together a little more, and the same legal form too.
 
         A single rare word alerts only with its legal form: `SERVINAVES, S.A.` may be met, `SERVINAVES` and `CORP` alone never.
         """
         weights = self._weights
         for weak in (False, True):
-            best = self._best(actor, form, weak=weak, each=2.0, every_word=weights.every_word)
+            best = self._best(near.forms if near else actor.forms, form, weak=weak, every_word=weights.every_word)
             if best is None:
                 continue
-            bits, listed, alignment = best
-            as_written = words(listed.text) == words(form.text) != listed.words
-            bits += weights.legal_form if as_written else 0.0
-            if bits >= weights.hit_at:
-                alert = not weak and bits >= weights.alert_at and (len(alignment.pairs) > 1 or as_written)
-                return self._judged(bits, listed, form, alignment, [], alert=alert)
+            as_written = words(best.listed.text) == words(form.text) != best.listed.words
+            bits = best.bits + (weights.legal_form if as_written else 0.0)
+            if bits >= weights.organisation_hit_at:
+                enough = weights.organisation_alert_at
+                alert = not weak and bits >= enough and (len(best.alignment.pairs) > 1 or as_written)
+                return self._judged(bits, best, form, [], alert=alert, alert_at=enough)
         return None
 
-    def _best(
-        self, actor: Listed, form: NameForm, *, weak: bool, each: float, every_word: float
-    ) -> tuple[float, NameForm, Alignment] | None:
+    def _best(self, forms: Sequence[NameForm], form: NameForm, *, weak: bool, every_word: float) -> "_Met | None":
         """The listed name of a strength that the words speak most for."""
-        best: tuple[float, NameForm, Alignment] | None = None
-        for listed in actor.forms:
+        best: _Met | None = None
+        for listed in forms:
             if listed.weak is not weak:
                 continue
             alignment = align(listed, form, self._weights)
-            bits = alignment.bits + self._left_over(alignment, self._weights, each=each)
-            if not alignment.listed_left and not alignment.seen_left:
-                bits += every_word
-            if alignment.pairs and (best is None or bits > best[0]):
-                best = (bits, listed, alignment)
+            if not alignment.pairs:
+                continue
+            left = left_over(listed, form, alignment, self._weights)
+            order = order_said(listed, alignment, self._weights) if listed.given else None
+            bits = alignment.bits + (sum(one.bits for one in left) if left else every_word) + (order[1] if order else 0.0)
+            if best is None or bits > best.bits:
+                best = _Met(bits, listed, alignment, left, order)
         return best
 
-    def _judged(
-        self, bits: float, listed: NameForm, seen: NameForm, alignment: Alignment, beside: list[Said], *, alert: bool
-    ) -> Judgement:
-        explanation = (*word_evidence(listed, seen, alignment, self._weights), *(one.evidence() for one in beside))
-        return Judgement(score(bits, self._weights.alert_at), bits, alert, listed.text, explanation)
-
-    @staticmethod
-    def _left_over(alignment: Alignment, weights: Weights, *, each: float = 1.0) -> float:
-        """What the words that met nothing cost: one on both sides contradicts, one on one side is only missing."""
-        missing, extra = len(alignment.listed_left), len(alignment.seen_left)
-        contradictions = min(missing, extra)
-        alone = (missing - contradictions) * weights.missing_word + (extra - contradictions) * weights.extra_word
-        return contradictions * weights.other_word + alone * each
+    def _judged(self, bits: float, met: "_Met", seen: NameForm, beside: list[Said], *, alert: bool, alert_at: float) -> Judgement:
+        explanation = (*word_evidence(met.listed, seen, met.alignment, met.left, met.order), *(one.evidence() for one in beside))
+        return Judgement(score(bits, alert_at), bits, alert, met.listed.text, explanation)
 
 
-def _is_one_person(listed: NameForm, seen: NameForm, alignment: Alignment, *, born: bool) -> bool:
+class _Met(NamedTuple):
+    """A listed name against the one seen."""
+
+    bits: float
+    listed: NameForm
+    alignment: Alignment
+    left: list[LeftOver]
+    order: tuple[str, float] | None
+
+
+def _is_one_person(met: _Met, seen: NameForm, *, born: bool) -> bool:
     """Two words at least; a given name and a surname among them, or the birth date in place of the one that nobody wrote.
 
-    A given name on both sides that meets nothing contradicts: siblings share both surnames, and twins the birth date.
+    Another given name than the listed one contradicts: siblings share both surnames, and twins the birth date.
     """
-    if len(alignment.pairs) < 2:  # noqa: PLR2004 - one word carries no match
+    pairs = met.alignment.pairs
+    if len(pairs) < 2:  # noqa: PLR2004 - one word carries no match
         return False
-    roles = [_is_given(listed, pair.listed, seen, pair.seen) for pair in alignment.pairs if pair.how != "initial"]
-    for given in (True, False):
-        if given not in roles and (not born or (alignment.listed_left and alignment.seen_left)):
-            return False
-    return True
+    if not born and _bears_another_name(met, seen):
+        return False
+    roles = [_is_given(met.listed, pair.listed, seen, pair.seen) for pair in pairs if pair.how != How.INITIAL]
+    contradicted = bool(met.alignment.listed_left and met.alignment.seen_left)
+    return all(given in roles or (born and not contradicted) for given in (True, False))
+
+
+def _bears_another_name(met: _Met, seen: NameForm) -> bool:
+    """Whether who was seen bears a name that is not the listed one's, and nothing but the name is known.
+
+    A name in the place of a listed one always speaks so; one beside the listed ones where less than three of these were met.
+    """
+    names = [one for one in met.left if one.seen is not None and is_counted(seen.words[one.seen])]
+    if not names:
+        return False
+    return any(one.how == OTHER for one in names) or len({pair.seen for pair in met.alignment.pairs}) < _MET_BESIDE_MORE
 
 
 def _is_given(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:

@@ -10,6 +10,8 @@ from sys import intern
 from rigour.names import remove_org_types, tokenize_name
 from rigour.text.translit import ascii_text
 
+from services.correlate.domain.screen.counts import is_counted, is_surname
+
 PARTICLES = frozenset(
     (
         "de",
@@ -40,13 +42,31 @@ PARTICLES = frozenset(
 )
 """Words that join names and tell nobody from anybody."""
 
+_TITLES = frozenset(
+    ("sr", "sra", "srta", "don", "dona", "lic", "ing", "dr", "dra", "arq", "prof", "gral", "cmdte", "jr", "sgto", "cap")
+)
+"""Words before or behind a name that are none, where two others are left."""
+
+_READ_AS = str.maketrans("015826", "oisbzg")
+"""Digits in a word of letters are letters misread."""
+
+_JOINED = ("delos", "delas", "dela", "del", "de")
+"""Particles that are written as one with the surname behind them, the longest first."""
+
+_TITLED = 2
+"""Words that a name has beside a title."""
+
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _DOUBLED = re.compile(r"(.)\1+")
 _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
         (r"ph", "f"),
+        (r"t[sz]|dz", "s"),  # Tzul, Tsul
+        (r"tl$", "l"),  # Xochitl
         (r"ch", "9"),  # kept apart from c and h until the end
+        (r"sh", "j"),  # the x of Xiquín and Ixchel
+        (r"gu(?=[ao])", "u"),  # Guadalupe, Wadalupe
         (r"h", ""),
         (r"qu(?=[ei])|q", "k"),
         (r"gu(?=[ei])", "6"),  # the hard g of Guerra
@@ -65,9 +85,22 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 @lru_cache(maxsize=65_536)
 def words(name: str) -> tuple[str, ...]:
-    """The words of a name in the order written, each as often as written. A name of particles alone keeps them."""
-    tokens = tokenize_name(ascii_text(_APOSTROPHES.sub("", name)).casefold())
-    return tuple(intern(token) for token in tokens if token not in PARTICLES) or tuple(map(intern, tokens))
+    """The words of a name in the order written, each as often as written, titles and particles apart. A name of these alone keeps them."""
+    tokens = [_read(token) for token in tokenize_name(ascii_text(_APOSTROPHES.sub("", name)).casefold())]
+    found = [token for token in tokens if token not in PARTICLES]
+    if len(found) > _TITLED:
+        found = [token for token in found if token not in _TITLES] or found
+    return tuple(intern(token) for token in found) or tuple(map(intern, tokens))
+
+
+def _read(token: str) -> str:
+    """A word with its misread digits read, and without the particle that was written as one with it: `DELACRUZ` is `cruz`."""
+    if not token.isalpha() and any(map(str.isalpha, token)):
+        token = token.translate(_READ_AS)
+    for particle in _JOINED:
+        if token.startswith(particle) and is_surname(rest := token[len(particle) :]) and not is_counted(token):
+            return rest
+    return token
 
 
 @lru_cache(maxsize=65_536)

@@ -1,0 +1,181 @@
+"""The words of a list: which of them a word seen may be, found without comparing it with all of them.
+
+Words that sound alike are one class. A word seen meets the classes of its own sound, of its nicknames, and those within two slips, which
+are looked for among the classes that begin or end as it does.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import islice
+from typing import Final, NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from services.correlate.domain.screen.alignment import worth
+from services.correlate.domain.screen.counts import blends, familiar, is_counted
+from services.correlate.domain.screen.names import PARTICLES, sound
+from services.correlate.domain.screen.rarity import unlikely
+from services.correlate.domain.screen.relations import SHORTEST_WITH_SLIP, relation
+from services.correlate.domain.screen.weights import Weights
+
+_MOST_REMEMBERED: Final = 100_000
+"""Words seen whose meanings are remembered: some 30 MB at most."""
+
+_MOST_CLASSES: Final = 16
+"""Classes that one word may be: the likeliest. A word near to more of them says nothing."""
+
+_SHORTEST_PART: Final = 3
+_SHORTEST_JOINED: Final = 4
+_MOST_CUTS_TRIED: Final = 200
+_MOST_CUTS: Final = 6
+_MOST_PARTS: Final = 7
+"""Into how many parts a word is cut, in how many ways, and how many of these, the likeliest, are followed."""
+
+
+class Meaning(NamedTuple):
+    """A class of listed words that a seen word may be: its number in keys, what its words are worth, and at most for this word."""
+
+    number: int
+    bits: float
+    sound: str
+    gain: float
+
+
+@lru_cache(maxsize=262_144)
+def class_number(sound_of: str) -> int:
+    """The number of a class: the same in every process, so that sums of them are keys that need no order."""
+    return int.from_bytes(blake2b(sound_of.encode(), digest_size=7).digest())
+
+
+class Vocabulary:
+    """The words of one index, counted by use. Adding a word costs nothing that grows with the list."""
+
+    def __init__(self, bits: Callable[[str], float], weights: Weights) -> None:
+        self._bits = bits
+        self._weights = weights
+        self._uses: dict[str, int] = {}
+        self._classes: dict[str, tuple[str, ...]] = {}
+        self._ends: dict[str, dict[str, None]] = {}
+        self._log: list[str] = []
+        self._remembered: dict[str, tuple[int, tuple[Meaning, ...]]] = {}
+
+    def add(self, word: str) -> None:
+        """Counts a use of a word."""
+        uses = self._uses.get(word, 0)
+        self._uses[word] = uses + 1
+        if uses:
+            return
+        heard = sound(word)
+        self._classes[heard] = (*self._classes.get(heard, ()), word)
+        for end in _ends(heard, len(heard)):
+            self._ends.setdefault(end, {})[heard] = None
+        self._log.append(word)
+
+    def remove(self, word: str) -> None:
+        """Takes back a use of a word."""
+        self._uses[word] -= 1
+        if self._uses[word]:
+            return
+        del self._uses[word]
+        heard = sound(word)
+        left = tuple(other for other in self._classes[heard] if other != word)
+        if left:
+            self._classes[heard] = left
+            return
+        del self._classes[heard]
+        for end in _ends(heard, len(heard)):
+            del self._ends[end][heard]
+            if not self._ends[end]:
+                del self._ends[end]
+
+    def meanings(self, word: str) -> tuple[Meaning, ...]:
+        """The classes that a seen word may be, the likeliest first, its own sound among them."""
+        held = self._remembered.get(word)
+        if held is not None and held[0] == len(self._log):
+            return held[1]
+        if held is not None and not any(self._near_one(word, new) for new in self._log[held[0] :]):
+            found = held[1]
+        else:
+            found = self._look_up(word)
+        if len(self._remembered) >= _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[word] = (len(self._log), found)
+        return found
+
+    def words(self, meaning: Meaning) -> tuple[str, ...]:
+        """The listed words of a class."""
+        return self._classes.get(meaning.sound, ())
+
+    def parts(self, word: str) -> tuple[str, ...]:
+        """The words that a word written as one may be made of; none where people bear it as it is."""
+        if word in blends():
+            return blends()[word]
+        if len(word) < _SHORTEST_JOINED or is_counted(word):
+            return ()
+        cuts = islice(self._cuts(word, _MOST_PARTS), _MOST_CUTS_TRIED)
+        likeliest = sorted(cuts, key=lambda cut: (sum(map(self._bits, cut)), cut))[:_MOST_CUTS]
+        return tuple(dict.fromkeys(part for cut in likeliest for part in cut))
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is in the list."""
+        return word in self._uses
+
+    def content(self) -> dict[str, object]:
+        """Everything that answers depend on, in one order."""
+        return {"uses": dict(sorted(self._uses.items()))}
+
+    def _near_one(self, word: str, listed: str) -> bool:
+        return relation(word, listed) is not None
+
+    def _look_up(self, word: str) -> tuple[Meaning, ...]:
+        if len(word) == 1:
+            return ()
+        heard = sound(word)
+        own = self._bits(word)
+        found = {heard: (own, own)}
+        for other in dict.fromkeys(self._others(word, heard)):
+            if other != heard and other in self._classes:
+                gain = max(self._gain(word, listed) for listed in self._classes[other])
+                if gain > 0:
+                    found[other] = (self._bits(self._classes[other][0]), gain)
+        some = sorted(found, key=lambda one: (one != heard, -found[one][1], one))[:_MOST_CLASSES]
+        return tuple(Meaning(class_number(one), found[one][0], one, found[one][1]) for one in some)
+
+    def _gain(self, word: str, listed: str) -> float:
+        how = relation(listed, word)
+        return worth(how, self._bits(listed), word, self._weights) if how else -1.0
+
+    def _others(self, word: str, heard: str) -> Iterator[str]:
+        """Classes that the word may be by nickname or slip, and some more."""
+        yield from (key for other in familiar().get(word, ()) if (key := sound(other)) in self._classes)
+        if len(word) < SHORTEST_WITH_SLIP - 1 or unlikely(word) <= self._weights.one_slip_seldom:
+            return
+        near = [
+            other
+            for length in range(len(heard) - 2, len(heard) + 3)
+            for end in _ends(heard, length)
+            for other in self._ends.get(end, ())
+        ]
+        for other, _slips, _at in process.extract(heard, near, scorer=OSA.distance, score_cutoff=2, limit=None):
+            yield other
+
+    def _cuts(self, word: str, most: int) -> Iterator[tuple[str, ...]]:
+        """Ways to cut a word into listed or counted words, the longest first part first."""
+        if not word:
+            yield ()
+            return
+        if not most:
+            return
+        for at in range(len(word), 1, -1):
+            part = word[:at]
+            if part in PARTICLES:
+                yield from self._cuts(word[at:], most - 1)
+            elif part in self._uses or (at >= _SHORTEST_PART and is_counted(part)):
+                yield from ((part, *rest) for rest in self._cuts(word[at:], most - 1))
+
+
+def _ends(heard: str, length: int) -> tuple[str, str]:
+    """Where classes of a length are kept, by the first letter and by the last."""
+    return f"{heard[:1]}-{length}", f"-{heard[-1:]}{length}"
