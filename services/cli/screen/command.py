@@ -29,19 +29,15 @@ def screen(
 ) -> None:
     """Screen each line of FILE, a person or a thing, against the watchlist of a running system, or against list files (--lists).
 
-    A line in:  {"id": 1, "name": "María López Tzul", "birth_date": "1971-05-09", "nationality": "GT", "documents": ["A1234567"]}
+    A line in: {"id": 1, "name": "María López Tzul", "birth_date": "1971-05-09", "nationality": "GT", "documents": ["A1234567"]}
 
-    Known are: name (in full, or an object of its parts), or given, paternal, maternal; names (further ones); birth_date (1971, 1971-05
-    or 1971-05-09); nationality (a code of two or three letters or a name, one or several); sex; birth_place; documents (numbers, or
-    objects of type, number, issuer); organisation; conveyances (kind, plate, country, vin, imo, mmsi, registration, name); containers.
+    Known are name (in full, or an object of its parts) or given, paternal and maternal; names (further ones); birth_date (1971, 1971-05 or 1971-05-09); nationality (a code of two or three letters or a name, one or several); sex; birth_place; documents (numbers, or objects of type, number and issuer); organisation; conveyances (objects of kind, plate, country, vin, imo, mmsi, registration and name); containers.
 
-    A line out: {"id": 1, "hits": [{"source": "ofac-sdn", "source_id": "36", "score": 0.97, "alert": true, "explanation": […],
-    "sentence": {"es": "…", "en": "…"}}]}, the surest hit first. `alert` is false for what is too weak to act on.
+    A line out: {"id": 1, "hits": [{"source": "ofac-sdn", "source_id": "36", "score": 0.97, "alert": true, "explanation": […], "sentence": {"es": "…", "en": "…"}}]}, the surest hit first. alert is false for what is too weak to act on.
 
-    A line that is faulty is not screened: {"id": 1, "line": 7, "error": [{"pointer": "/birth_date", "code": …, "detail": …}]}.
+    A line that is faulty is not screened: {"id": 1, "line": 7, "error": [{"pointer": "/birth_date", "code": "…", "detail": "…"}]}
 
-    Exit code: 0 when every line was screened, whatever was found; 1 when one was faulty or the input breaks off; 2 wrong usage;
-    3 a file is not there; 4 the key may not; 5 no service; 130 interrupted: what was written is whole.
+    Exit code: 0 every line was screened, whatever was found; 1 one was faulty, or the input breaks off; 2 wrong usage; 3 a file is not there; 4 the key may not; 5 no service; 130 interrupted: what was written is whole.
     """
     from services.cli.screen.doing import Wanted, do  # noqa: PLC0415 - so that help is there at once
     from services.cli.watchlist.reach import Reach  # noqa: PLC0415
