@@ -28,6 +28,7 @@ from services.cli.screen.settings import ScreenSettings, Settings
 from services.cli.screen.showing import JsonLines, Sentences, language_of, written_to
 from services.cli.watchlist.faults import plain
 from services.cli.watchlist.reach import Reach
+from services.correlate.domain.screen.index import WatchlistIndex
 from shared.platform.clock import SystemClock
 from shared.platform.settings import load_settings
 
@@ -111,16 +112,16 @@ def _by_lists(folder: Path, settings: ScreenSettings) -> ByLists:
     """The lists of a folder, each told of on standard error. Raises ScreenFailedError where there is none."""
     if not folder.exists():
         raise ScreenFailedError(f"{folder}: there is no such folder.", NOT_FOUND)
-    now = SystemClock().now()
+    index, now = WatchlistIndex(), SystemClock().now()
     with bar("reading lists", Console(stderr=True) if sys.stderr.isatty() else None) as moving:
-        held = loaded(folder, settings.lists, now, moving)
+        held = loaded(folder, settings.lists, now, moving, index.apply)
     for sentence in tell(held, folder):
         _say(sentence)
-    if not len(held.index):
+    if not len(index):
         raise ScreenFailedError(f"{folder}: there is no list in it that can be read.", USAGE)
     bounds = {"line_bytes": settings.line_bytes, "faults_told": settings.faults_told}
     settle()
-    return ByLists(held.index, held.dates, held.digest, now, **bounds)
+    return ByLists(index, held.dates, held.digest, now, **bounds)
 
 
 def _door(reach: Reach, settings: ScreenSettings) -> Door:

@@ -26,6 +26,15 @@ _PARTS: Final = ("given", "paternal", "maternal")
 _OF_DOCUMENT: Final = frozenset({"type", "number", "issuer"})
 _FIELDS: Final = tuple(ScreenQuery.model_fields)
 _LONGEST_FIELD: Final = 64
+_MEANT: Final = {
+    "surname": "paternal", "surnames": "paternal", "last_name": "paternal", "lastname": "paternal", "family_name": "paternal",
+    "apellido": "paternal", "apellidos": "paternal", "second_surname": "maternal", "first_name": "given", "firstname": "given",
+    "nombres": "given", "nombre": "name", "full_name": "name", "aliases": "names", "dob": "birth_date", "date_of_birth": "birth_date",
+    "fecha_nacimiento": "birth_date", "pob": "birth_place", "place_of_birth": "birth_place", "gender": "sex", "sexo": "sex",
+    "citizenship": "nationality", "country": "nationality", "nacionalidad": "nationality", "passport": "documents",
+    "organization": "organisation", "company": "organisation", "vehicle": "conveyances", "vehicles": "conveyances", "container": "containers",
+}  # fmt: skip
+"""What other systems call our fields."""
 _REMEMBERED: Final = 65_536
 """Dates, and as many countries, whose check is remembered: all days of 170 years."""
 
@@ -57,8 +66,12 @@ def _in_words(fault: Fault) -> Fault:
         return Fault("", "no_object", "A query is an object: {…}.")
     if fault.code != "extra_forbidden":
         return fault
-    near = nearest(fault.pointer.rpartition("/")[2][:_LONGEST_FIELD], _FIELDS) if fault.pointer.count("/") == 1 else None
+    near = _meant(fault.pointer.rpartition("/")[2][:_LONGEST_FIELD]) if fault.pointer.count("/") == 1 else None
     return Fault(fault.pointer, "field_unknown", f"There is no such field.{f' Is {near} meant?' if near else ''}")
+
+
+def _meant(field: str) -> str | None:
+    return _MEANT.get(field.casefold()) or nearest(field, _FIELDS)
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any] | None:

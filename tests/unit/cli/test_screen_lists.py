@@ -11,9 +11,11 @@ import pytest
 from services.cli.screen.lists.loading import Loaded, loaded
 from services.cli.screen.lists.sniffing import NoList, Sniffed, sniffed
 from services.cli.screen.lists.telling import tell
+from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.lists.reading import Limits
 from services.correlate.lists.template import csv_template, json_template
 from shared.contracts.vocabulary import ActorKind
+from shared.contracts.watchlist import ActorEntry
 from tests.support.correlate import NOON
 
 LISTS = Path(__file__).parents[2] / "data" / "lists"
@@ -29,8 +31,8 @@ class Nobody:
     def at(self, done: int) -> None: ...
 
 
-def load(folder: Path) -> Loaded:
-    return loaded(folder, Limits(), NOON, Nobody())
+def load(folder: Path, index: WatchlistIndex | None = None) -> Loaded:
+    return loaded(folder, Limits(), NOON, Nobody(), (WatchlistIndex() if index is None else index).apply)
 
 
 def put(folder: Path, name: str, content: str | bytes | Path) -> Path:
@@ -104,12 +106,13 @@ def test_every_list_of_a_folder_is_read_with_what_stands_beside_it_and_told_of(t
     put(tmp_path, "UN.xml", LISTS / "un_consolidated.xml")
     put(tmp_path, "eu/targets.simple_2026-01-01.csv", SIMPLE)
     put(tmp_path, "notes.txt", "by hand\n")
-    held = load(tmp_path)
+    index = WatchlistIndex()
+    held = load(tmp_path, index)
     text = said(held, tmp_path)
     by_source = {one.edition.source: one for one in held.lists}
     assert by_source.keys() == {"ofac-sdn", "un-sc", "opensanctions"}
     assert by_source["ofac-sdn"].edition.parts.keys() == {"aliases", "addresses", "comments"}
-    assert len(held.index) == sum(one.entries for one in held.lists) == 25
+    assert len(index) == sum(one.entries for one in held.lists) == 25
     assert by_source["opensanctions"].entries == 2
     assert held.dates == {"ofac-sdn": "2025-12", "un-sc": "2026-02-27", "opensanctions": "2026-01-01"}
     assert "us/primary_2025-12.csv.gz with us/add_2025-12.csv, us/other_names_2025-12.csv.gz, us/comments_2025-11.csv" in text
@@ -141,7 +144,9 @@ def test_of_several_editions_of_a_list_the_newest_is_taken_whatever_they_are_cal
 
 def test_a_list_as_csv_and_as_xml_is_taken_once(tmp_path: Path) -> None:
     shutil.copy(LISTS / "sdn_advanced.xml", tmp_path / "x.xml")
-    numbers = [one.source_id for one in _bodies(load(tmp_path))]
+    entries: list[ActorEntry] = []
+    loaded(tmp_path, Limits(), NOON, Nobody(), entries.append)
+    numbers = [one.body.source_id or "" for one in entries]
     rows = "".join(
         f'{number},"SOMEBODY {number}","individual","SDNT",-0-,-0-,-0-,-0-,-0-,-0-,-0-,-0-\n'
         for number in sorted(map(int, numbers))
@@ -155,8 +160,9 @@ def test_a_number_that_comes_twice_hides_nobody(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", FTM)
     put(tmp_path, "b/a.csv", SIMPLE)
     put(tmp_path, "c/a.csv", SIMPLE.replace("Lux", "Sol").replace('"Q2"', '"Q1"'))
-    held = load(tmp_path)
-    assert len(held.index) == sum(one.entries for one in held.lists)
+    index = WatchlistIndex()
+    held = load(tmp_path, index)
+    assert len(index) == sum(one.entries for one in held.lists)
 
 
 def test_a_list_that_breaks_off_is_taken_so_far_and_said_to_be_broken(tmp_path: Path) -> None:
@@ -168,7 +174,3 @@ def test_a_list_that_breaks_off_is_taken_so_far_and_said_to_be_broken(tmp_path: 
     broken = {one.edition.source: bool(one.broken) for one in held.lists}
     assert broken == {"ofac-sdn": True, "un-sc": True, "opensanctions": False}
     assert said(held, tmp_path).count("NOT READ TO ITS END") == 2
-
-
-def _bodies(held: Loaded) -> list[object]:
-    return [one.entry.body for one in held.index._actors.values()]

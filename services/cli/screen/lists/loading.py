@@ -1,20 +1,19 @@
-"""The newest edition of every list in a folder, read into an index; nothing of a file is passed over in silence."""
+"""The newest edition of every list in a folder, read entry by entry; nothing of a file is passed over in silence."""
 
 import gzip
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from services.cli.screen.lists.editions import Edition, editions, opened
 from services.cli.screen.lists.sniffing import NoList, Sniffed, sniffed
-from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.lists.formats import FORMATS, sound
 from services.correlate.lists.reading import Draft, Limits, RowFault, Source, UnreadableError
 from shared.contracts.codec import encode
@@ -24,6 +23,9 @@ from shared.contracts.watchlist import ActorBody, ActorEntry
 _NATION: Final = "ZZ"
 """ISO 3166-1 reserves it for users: a list file is of no nation's agency."""
 _BROKEN: Final = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
+Take: TypeAlias = Callable[[ActorEntry], None]
 
 
 class Bar(Protocol):
@@ -50,9 +52,8 @@ class ReadList:
 
 @dataclass(slots=True)
 class Loaded:
-    """What a folder holds: the index of all lists, each list, and the files that are none."""
+    """What a folder holds: each list, and the files that are none."""
 
-    index: WatchlistIndex = field(default_factory=WatchlistIndex)
     lists: list[ReadList] = field(default_factory=list)
     no_lists: list[NoList] = field(default_factory=list)
     alone: list[Sniffed] = field(default_factory=list)
@@ -90,8 +91,8 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (path for name in sorted(names) if not name.startswith(".") and (path := Path(root, name)).is_file())
 
 
-def loaded(folder: Path, limits: Limits, now: datetime, bar: Bar) -> Loaded:
-    """All lists of a folder, or the one that it is the file of."""
+def loaded(folder: Path, limits: Limits, now: datetime, bar: Bar, take: Take) -> Loaded:
+    """Hands out the entries of all lists of a folder, or of the one that it is the file of."""
     known, others = found_in(folder)
     newest, alone = editions(known)
     held = Loaded(no_lists=others, alone=alone)
@@ -100,7 +101,7 @@ def loaded(folder: Path, limits: Limits, now: datetime, bar: Bar) -> Loaded:
     for edition in newest:
         read = ReadList(edition, date=edition.main.date)
         held.lists.append(read)
-        _read(read, str(edition.main.path.relative_to(folder)), held.index, limits, now, bar, done)
+        _read(read, str(edition.main.path.relative_to(folder)), take, limits, now, bar, done)
         done += sum(path.stat().st_size for path in edition.files.values())
         bar.at(done)
     held.digest = _digest(newest)
@@ -117,8 +118,8 @@ def _digest(newest: Sequence[Edition]) -> str:
     return whole.hexdigest()[:16]
 
 
-def _read(read: ReadList, name: str, index: WatchlistIndex, limits: Limits, now: datetime, bar: Bar, done: int) -> None:
-    """One list into the index; what of it cannot be read is told, and the rest is taken."""
+def _read(read: ReadList, name: str, take: Take, limits: Limits, now: datetime, bar: Bar, done: int) -> None:
+    """One list, entry by entry; what of it cannot be read is told, and the rest is taken."""
     edition, main = read.edition, read.edition.main.path
     size, taken = main.stat().st_size, Counter[str]()
     with ExitStack() as stack:
@@ -127,7 +128,7 @@ def _read(read: ReadList, name: str, index: WatchlistIndex, limits: Limits, now:
             reader = FORMATS[edition.main.form].make(files, limits, edition.source, _day(edition.main.date))
             for number, record in enumerate(sound(reader.records())):
                 if isinstance(record, Draft):
-                    index.apply(_entry(record.body, name, taken, now))
+                    take(_entry(record.body, name, taken, now))
                     read.entries += 1
                 elif not record.warning:
                     read.faults[record.code] += 1
