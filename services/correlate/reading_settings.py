@@ -20,3 +20,9 @@ class ReadingSettings(Group):
         le=100_000,
         description="Entries, or versions, that one question about the past reads at most; a page that found less says where to go on. Some 2 KB each.",
     )
+    most_links: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="Entries tied to one entry that are shown beside it at most. A public list ties 16 to one of its entries; some 300 bytes each.",
+    )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.linked import link_targets
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
 from services.correlate.domain.track.lookback import concerned, look_back
@@ -13,7 +14,7 @@ from services.correlate.domain.waypoints import places_at
 from services.correlate.entries.bodies import AnyEntry
 from shared.contracts.sightings import Sighting
 from shared.contracts.vocabulary import SubjectKind
-from shared.contracts.watchlist import RouteEntry
+from shared.contracts.watchlist import ActorEntry, RouteEntry
 
 _SEIZURES = "seizure"
 """What the keys of seizures as such begin with; those of other subjects begin with their kind."""
@@ -33,6 +34,7 @@ class Changed:
         self._screener = Screener(self.index, EvidenceMatcher())
         self._keys: dict[str, int] = {}
         self._kinds: set[SubjectKind] = set()
+        self._named: set[UUID] = set()
 
     def add(self, entries: Iterable[AnyEntry]) -> None:
         """Take entries in."""
@@ -42,6 +44,19 @@ class Changed:
             self._kinds |= concerned(entry).kinds
             if isinstance(entry, RouteEntry):
                 self._routes[entry.entry_id] = entry
+            elif entry.alerts:
+                self._named.update(link_targets(entry))
+
+    @property
+    def named(self) -> frozenset[UUID]:
+        """The entries that those which alert say they are tied to: a hit names them, changed or not."""
+        return frozenset(self._named)
+
+    def note(self, entries: Iterable[AnyEntry]) -> None:
+        """Take in, to be named and not to be met, those that are tied to the changed ones."""
+        for entry in entries:
+            if isinstance(entry, ActorEntry):
+                self.index.note(entry)
 
     @property
     def routes(self) -> list[RouteEntry]:

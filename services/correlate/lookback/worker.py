@@ -127,6 +127,10 @@ class LookBack:
             async with self._database.transaction("loops") as connection:
                 upto = min(start + _ENTRIES_AT_ONCE, state.to_version)
                 changed.add(await entry_store.changed_between(connection, start, upto))
+        named = sorted(changed.named)
+        for at in range(0, len(named), _ENTRIES_AT_ONCE):
+            async with self._database.transaction("loops") as connection:
+                changed.note((await entry_store.find_entries(connection, named[at : at + _ENTRIES_AT_ONCE])).values())
         return changed
 
     async def _piece(self, before: LookBackState) -> Page | None:

@@ -27,6 +27,7 @@ from services.correlate.watchlist.errors import (
     NotIssuerError,
     SecondPersonError,
 )
+from services.correlate.watchlist.links import as_read, as_read_one, with_withheld
 from services.correlate.watchlist.notices import To, case_notice
 from services.correlate.watchlist.waiting import opened_once
 from services.correlate.watchlist.writing import ListWriter, OpenList
@@ -107,9 +108,11 @@ class Cases:
         """A case and, where it proposes content, what that would change of the entry as it is. Raises CaseUnknownError."""
         async with self._writer.database.transaction() as connection:
             case, entry = await self._known(connection, case_id, author)
-        if case.body is None:
-            return case, []
-        return case, body_changes(entry.body, self._watchlist.completed(proposed(case, entry), entry))
+            if case.body is None or not author.may_see(entry):
+                return case, []
+            stands, shown = await as_read(connection, [entry], author), await self._as_proposer_reads(connection, case, entry)
+        body = proposed(case, entry) if author.agency == case.agency else with_withheld(proposed(case, entry), entry, shown)
+        return case, body_changes(stands[0].body, self._watchlist.completed(body, entry))
 
     async def page(self, wanted: CaseFilter, author: Author, limit: int) -> list[Case]:
         """The next of those cases."""
@@ -212,11 +215,17 @@ class Cases:
         changes = body_changes(past.body, before.body) if past is not None else []
         if changes or past is None:
             raise EntryDiffersError(before, [change.field for change in changes])
-        body = proposed(case, before)
+        body = with_withheld(proposed(case, before), before, await self._as_proposer_reads(opened.connection, case, before))
         await self._watchlist.must_be_free(opened.connection, body, before)
         if case.kind is CaseKind.EDIT:
             return await self._approved(opened, before, body, case, author)
         return await self._watchlist.edit(opened, before, self._watchlist.completed(body, before), author, case.text)
+
+    async def _as_proposer_reads(self, connection: AsyncConnection, case: Case, entry: AnyEntry) -> AnyEntry:
+        """The entry as who opened a case was shown it."""
+        if case.agency == entry.originator:
+            return entry
+        return await as_read_one(connection, entry, Author(case.agency, case.nation, case.opened_by))
 
     async def _approved(self, opened: OpenList, before: AnyEntry, body: Body, case: Case, author: Author) -> Outcome:
         """The edit as it was written: by who wrote it, approved by who answers."""

@@ -23,6 +23,7 @@ from services.correlate.watchlist.errors import (
     NotIssuerError,
     SecondPersonError,
 )
+from services.correlate.watchlist.links import as_read_one
 from services.correlate.watchlist.writing import ListWriter
 from shared.contracts.vocabulary import EntryState
 from shared.platform.errors import TransientError
@@ -81,6 +82,13 @@ class Life:
         if isinstance(outcome, Done):
             return outcome
         raise outcome
+
+    async def as_read(self, entry: AnyEntry, who: Author) -> AnyEntry:
+        """An entry as somebody may have it who acted on it: of another agency's without the links that it may not follow."""
+        if who.may_edit(entry):
+            return entry
+        async with self._writer.database.transaction() as connection:
+            return await as_read_one(connection, entry, who)
 
     async def act_many(self, asked: Sequence[Asked], author: Author) -> list[Done | Refusal]:
         """Many actions, in order; a transaction for as many as are of different entries. What is refused, or meets a list that is away, stops nothing."""

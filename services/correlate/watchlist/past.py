@@ -4,7 +4,7 @@ Who may see a past version is who could see it then and may see the entry still:
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -21,6 +21,7 @@ from services.correlate.store import moments
 from services.correlate.store.entries import find_entries, history_of
 from services.correlate.store.moments import Changed, Key, Transaction
 from services.correlate.watchlist.errors import EntryUnknownError
+from services.correlate.watchlist.links import as_read, as_read_one
 
 Moment: TypeAlias = datetime | int
 """A moment of the calendar, or a version of the list."""
@@ -90,7 +91,7 @@ async def seen(connection: AsyncConnection, entry_id: UUID, kind: type[AnyEntry]
     found = (await find_entries(connection, [entry_id])).get(entry_id)
     if not isinstance(found, kind) or not who.may_see(found):
         raise EntryUnknownError
-    return found
+    return await as_read_one(connection, found, who)
 
 
 async def seen_then(
@@ -104,14 +105,15 @@ async def seen_then(
         found = (await moments.versions_of(connection, [(entry_id, version)])).get((entry_id, version))
     if found is None or not who.may_see(found):
         raise EntryUnknownError
-    return found
+    return await as_read_one(connection, found, who)
 
 
 async def rested_on(connection: AsyncConnection, keys: Sequence[Key], who: Author) -> dict[Key, AnyEntry]:
     """These versions, those of them that the reader may see."""
     now = await find_entries(connection, [entry_id for entry_id, _ in keys])
     then = await moments.versions_of(connection, keys)
-    return {key: entry for key, entry in then.items() if who.may_see(entry) and key[0] in now and who.may_see(now[key[0]])}
+    told = {key: entry for key, entry in then.items() if who.may_see(entry) and key[0] in now and who.may_see(now[key[0]])}
+    return dict(zip(told, await as_read(connection, list(told.values()), who), strict=True))
 
 
 async def listed(
@@ -132,13 +134,13 @@ async def listed(
         for then in batch:
             if then.entry is not None and _is_wanted(then.entry, wanted, who):
                 if len(found) == limit:
-                    return Some(found, after)
+                    return Some(await as_read(connection, found, who), after)
                 found.append(then.entry)
             after = then.entry_id
         if len(batch) < size:
-            return Some(found, None)
+            return Some(await as_read(connection, found, who), None)
         most -= size
-    return Some(found, after)
+    return Some(await as_read(connection, found, who), after)
 
 
 def _is_wanted(entry: AnyEntry, wanted: Wanted, who: Author) -> bool:
@@ -157,9 +159,10 @@ async def history(
         if len(read) <= limit:
             break
         below = read[-1].version
+    read = await as_read(connection, found, who)
     told = [
-        Version(version, entry_changes(found[place + 1], version) if place + 1 < len(found) else [])
-        for place, version in enumerate(found[:limit])
+        Version(version, entry_changes(read[place + 1], version) if place + 1 < len(read) else [])
+        for place, version in enumerate(read[:limit])
     ]
     return told, found[limit - 1].version if len(found) > limit else None
 
@@ -170,10 +173,22 @@ async def differing(
     """What is not as it was, in the order of its last change, and the version to go on above. Reads `most` versions at most."""
     upto = min(until, above + most)
     rows = await moments.changed_in(connection, since, until, (above, upto), who, limit)
-    found = [one for row in rows if (one := _differing(row, who)) is not None]
+    read = await _as_read(connection, rows, who)
+    found = [one for row in read if (one := _differing(row, who)) is not None]
     if len(rows) == limit:
         upto = rows[-1].after.list_version
     return found, upto if upto < until else None
+
+
+async def _as_read(connection: AsyncConnection, rows: Sequence[Changed], who: Author) -> list[Changed]:
+    """The changes with the entries as a reader may have them."""
+    before = [row.before for row in rows if row.before is not None]
+    read = iter(await as_read(connection, [*(row.after for row in rows), *before], who))
+    after = [next(read) for _ in rows]
+    return [
+        replace(row, after=stands, before=None if row.before is None else next(read))
+        for row, stands in zip(rows, after, strict=True)
+    ]
 
 
 def _differing(row: Changed, who: Author) -> Differing | None:

@@ -50,9 +50,9 @@ class Deeds:
         self._cases = cases
 
     async def do(self, asked: Asked, who: Author) -> AnyEntry:
-        """One action; the entry after it. Raises as the use cases do, or ConflictError where several edits wait."""
+        """One action; the entry after it, as its author reads it. Raises as the use cases do, or ConflictError where several edits wait."""
         try:
-            return (await self._life.act(asked, who)).entry
+            return await self._life.as_read((await self._life.act(asked, who)).entry, who)
         except (NotInThisStateError, SecondPersonError) as error:
             entry = await self._answered_edit(asked, who)
             if entry is None:

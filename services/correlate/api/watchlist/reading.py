@@ -14,12 +14,13 @@ from services.correlate.api.watchlist.guards import translated
 from services.correlate.api.watchlist.kinds import Kind, Reader
 from services.correlate.api.watchlist.pages import ListPage, Paging
 from services.correlate.api.watchlist.reads import Reads
-from services.correlate.api.watchlist.view import answer, answer_to_issuer, author, shown
+from services.correlate.api.watchlist.view import answer_in_full, author, shown
 from services.correlate.domain.life.quality import lacks
 from services.correlate.entries.versions import Author
 from services.correlate.entries.wanted import Wanted
 from services.correlate.store import search
 from services.correlate.watchlist import past
+from services.correlate.watchlist.links import as_read, ties
 from shared.platform.faults import Fault
 from shared.platform.http.problems import InvalidInputError
 
@@ -44,6 +45,7 @@ def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
         paging = Paging(request, reads.cursors, kind.path, asked.cursor)
         async with reads.connection() as connection:
             found = await search.page(connection, kind.path[:-1], wanted, author(who), paging.place.get("below"), asked.limit + 1)
+            found = await as_read(connection, found, author(who))
             more = await _total(connection, kind, reads, author(who), wanted) if asked.count else {}
         some = found[: asked.limit]
         place = {"below": some[-1].list_version} if len(found) > asked.limit else None
@@ -57,13 +59,15 @@ def add_reading(router: APIRouter, kind: Kind, reads: Reads) -> None:
             with translated():
                 if which.version is None and which.as_of is None:
                     found = await past.seen(connection, entry_id, kind.entry, author(who))
-                    if author(who).may_edit(found):
-                        return answer_to_issuer(found, lacks(found.body, reads.policy))
-                    return answer(found)
-                at = 0 if which.as_of is None else await reads.version(connection, which.as_of, "as_of")
-                return answer(
-                    await past.seen_then(connection, entry_id, kind.entry, author(who), version=which.version, list_version=at)
-                )
+                    told = lacks(found.body, reads.policy) if author(who).may_edit(found) else None
+                else:
+                    at = 0 if which.as_of is None else await reads.version(connection, which.as_of, "as_of")
+                    told = None
+                    found = await past.seen_then(
+                        connection, entry_id, kind.entry, author(who), version=which.version, list_version=at
+                    )
+                tied = await ties(connection, found, author(who))
+        return answer_in_full(found, told, tied, reads.bounds.most_links)
 
 
 async def _then(request: Request, kind: Kind, reads: Reads, who: Author, asked: EntryFilter, wanted: Wanted) -> Response:

@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import Response
 
-from services.correlate.entries.bodies import AnyEntry, faults_in
+from services.correlate.entries.bodies import AnyEntry, faults_in, label
 from services.correlate.entries.versions import Author
+from services.correlate.watchlist.links import Tied
 from shared.contracts.base import Contract
+from shared.contracts.vocabulary import ActorKind, EntryState, LinkKind
 from shared.contracts.watchlist import ActorBody, EntryHead, RouteBody
 from shared.platform.auth.access import Principal
 from shared.platform.faults import Fault, faults_of
@@ -18,14 +21,30 @@ from shared.platform.http.problems import InvalidInputError
 B = TypeVar("B", bound=Contract)
 T = TypeVar("T")
 
-_HEAD = frozenset({*EntryHead.model_fields, "type", "lacks"})
+_HEAD = frozenset({*EntryHead.model_fields, "type", "lacks", "links"})
+_LINKS = "of one entry: those that `linked` names and you may see, as they stand; at most so many as the service's setting says"
 _LACKS = "to its issuer: what an officer will miss in it, by field, and what it is for"
+
+
+class ShownLink(BaseModel):
+    """An entry that another one is tied to."""
+
+    relation: str = Field(description="in the list's word")
+    kind: LinkKind | None = Field(default=None, description="the same in ours, where it is one of them")
+    entry_id: UUID
+    source: str
+    source_id: str | None = None
+    name: str | None = Field(default=None, description="the first that it is listed under")
+    actor: ActorKind = Field(description="what it is")
+    state: EntryState
+    href: str
 
 
 class ShownActor(EntryHead, ActorBody):
     """An actor: the issuer's fields and the list's."""
 
     lacks: dict[str, str] | None = Field(default=None, description=_LACKS)
+    links: tuple[ShownLink, ...] | None = Field(default=None, description=_LINKS)
 
 
 class ShownRoute(EntryHead, RouteBody):
@@ -72,6 +91,31 @@ def answer(entry: AnyEntry, status: int = 200, **headers: str) -> Response:
 def answer_to_issuer(entry: AnyEntry, lacks: Mapping[str, str], status: int = 200, **headers: str) -> Response:
     """The same, with what an officer will miss in it."""
     return json_answer({**shown(entry), "lacks": dict(lacks)}, status, ETag=etag(entry), **headers)
+
+
+def answer_in_full(entry: AnyEntry, lacks: Mapping[str, str] | None, tied: Sequence[Tied], most: int) -> Response:
+    """The answer to who asks for one entry: with the entries that it is tied to, and to its issuer what an officer will miss in it."""
+    whole = shown(entry)
+    if lacks is not None:
+        whole["lacks"] = dict(lacks)
+    if tied:
+        whole["links"] = [_link(one).model_dump(mode="json") for one in tied[:most]]
+    return json_answer(whole, 200, ETag=etag(entry))
+
+
+def _link(tied: Tied) -> ShownLink:
+    other = tied.entry
+    return ShownLink(
+        relation=tied.link.relation,
+        kind=tied.link.kind,
+        entry_id=other.entry_id,
+        source=other.body.source,
+        source_id=other.body.source_id,
+        name=other.body.names[0].text if other.body.names else label(other.body).split("\n", 1)[0] or None,
+        actor=other.body.kind,
+        state=other.state,
+        href=f"/v1/watchlist/actors/{other.entry_id}",
+    )
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Response:
