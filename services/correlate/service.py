@@ -31,7 +31,7 @@ from services.correlate.watchlist.importing import Imports
 from services.correlate.watchlist.turns import Turns
 from services.correlate.watchlist.undoing import Undoing
 from services.correlate.watchlist.writing import ListWriter
-from shared.contracts.topics import DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
+from shared.contracts.topics import ALERTS, DEAD_LETTERS, EVENTS, KEYS, SIGHTINGS
 from shared.platform.auth.access import Access
 from shared.platform.auth.open import open_keys
 from shared.platform.clock import Clock, SystemClock
@@ -68,7 +68,7 @@ class _Parts:
         self.producer = producer
         self.readiness = readiness
         self.clock = clock
-        self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay")
+        self.relay = OutboxRelay(database, outbox, producer, settings.database, name="correlate-relay", urgent=ALERTS)
         correlate = settings.correlate
         turns = Turns(correlate.list_writers, timedelta(seconds=correlate.change_wait_seconds))
         self.partitions = PartitionWatch(

@@ -11,6 +11,7 @@ from services.correlate.tables.watchlist import (
     list_change,
     list_version,
 )
+from shared.contracts.topics import ALERTS
 from shared.platform.database.offsets import offset_table
 from shared.platform.database.outbox import outbox_table
 
@@ -39,4 +40,4 @@ __all__ = [
 ]
 
 consumer_offset = offset_table(METADATA)
-outbox = outbox_table(METADATA)
+outbox = outbox_table(METADATA, urgent=ALERTS)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     func,
     insert,
+    literal,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,8 +30,11 @@ from shared.platform.kafka.messages import Message
 OutboxMessage = Message
 
 
-def outbox_table(metadata: MetaData, name: str = "outbox") -> Table:
-    """The table of messages not yet sent. A sent one is deleted, so the table stays small; it is swept often."""
+def outbox_table(metadata: MetaData, name: str = "outbox", *, urgent: str | None = None) -> Table:
+    """The table of messages not yet sent. A sent one is deleted, so the table stays small; it is swept often.
+
+    Those of the `urgent` topic have an index of their own: they are found at once behind a million others.
+    """
     table = Table(
         name,
         metadata,
@@ -46,6 +50,8 @@ def outbox_table(metadata: MetaData, name: str = "outbox") -> Table:
         postgresql_with={"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 1000},
     )
     Index(f"ix_{name}_refused", table.c.id, postgresql_where=table.c.refused.is_not(None))
+    if urgent is not None:
+        Index(f"ix_{name}_urgent", table.c.id, postgresql_where=table.c.topic == literal(urgent))
     return table
 
 

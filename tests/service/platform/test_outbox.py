@@ -293,3 +293,49 @@ async def test_the_outbox_reaches_a_real_topic_in_order(
     for key, start in ((b"a", 0), (b"b", 1)):
         assert [record.value for record in records if record.key == key] == [b"%d" % number for number in range(start, 50, 2)]
     assert dict(records[0].headers) == {"ce_id": b"\x00\xff", "traceparent": b"00-1"}
+
+
+async def test_what_is_urgent_overtakes_what_waits_and_lets_it_go_on(
+    database: Database, settings: DatabaseSettings, eventually: Any
+) -> None:
+    broker = Broker()
+    many = [OutboxMessage("list", b"%d" % number, b"k", [], None) for number in range(30)]
+    urgent = [message(number) for number in range(100, 120)]
+    async with database.transaction() as connection:
+        await post(connection, outbox, many)
+        await post(connection, outbox, urgent)
+
+    async def all_left() -> bool:
+        return await waiting(database) == 0
+
+    async with relaying(OutboxRelay(database, outbox, broker, settings, name="r", urgent="alerts")):
+        await eventually(all_left)
+    batches = [broker.log[at : at + 10] for at in range(0, 50, 10)]
+    assert [sum(one.topic == "alerts" for one in batch) for batch in batches] == [8, 8, 4, 0, 0]
+    assert [one for one in broker.log if one.topic == "alerts"] == urgent
+    assert [one for one in broker.log if one.topic == "list"] == many
+
+
+async def test_what_is_urgent_is_found_without_reading_what_waits_before_it(
+    database: Database, settings: DatabaseSettings
+) -> None:
+    own = MetaData()
+    table = outbox_table(own, "large_outbox", urgent="alerts")
+    relay = OutboxRelay(database, table, Broker(), settings, name="r", urgent="alerts")
+    async with database.transaction() as connection:
+        await connection.run_sync(own.create_all)
+        await connection.exec_driver_sql(
+            "INSERT INTO large_outbox (topic, key, value, header_names, header_values) "
+            "SELECT CASE WHEN n > 20000 THEN 'alerts' ELSE 'list' END, 'k', 'v', '{}', '{}' FROM generate_series(1, 20005) AS n"
+        )
+    async with database.transaction() as connection:
+        await connection.exec_driver_sql("ANALYZE large_outbox")
+        plan = (
+            await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {relay.reads}", {"limit": 10, "urgent": 8})
+        ).scalar_one()
+    assert _most_rows(plan[0]["Plan"]) <= 20
+
+
+def _most_rows(node: dict[str, Any]) -> float:
+    read = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+    return max([read, *(_most_rows(child) for child in node.get("Plans", ()))])
