@@ -102,3 +102,26 @@ def watchlist(
         typer.echo(text, err=True)
 
     _print(_measured(var, lambda system: measure_watchlist(system, entries=entries, say=say)), as_json=as_json)
+
+
+@app.command()
+def screen(
+    entries: Annotated[
+        int, typer.Option(min=0, help="generated entries; a million takes some minutes and gigabytes, 0 leaves them out")
+    ] = 1_000_000,
+    persons: Annotated[int, typer.Option(min=100, help="travellers of a round")] = 20_000,
+    rounds: Annotated[int, typer.Option(min=1, help="rounds of each, alternating")] = 3,
+    lists: Annotated[Path | None, typer.Option(help="folder of list files, as `atalaya screen --lists` takes it")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Persons a second on one core over real lists and over generated ones, candidates, memory, building and changing; beside rapidfuzz and nomenklatura."""
+    from services.cli.bench.screen import measure_screen  # noqa: PLC0415
+    from services.cli.bench.screen_shown import sentences  # noqa: PLC0415
+
+    result = measure_screen(lists, entries=entries, persons=persons, rounds=rounds, say=lambda text: typer.echo(text, err=True))
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        return
+    for sentence in sentences(result):
+        typer.echo(sentence)
