@@ -103,7 +103,7 @@ def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool) -> Screen
             "mib": round(taken / 1_048_576, 1),
             "bytes_per_entry": round(whole),
             "packed_entry_bytes": round(packed),
-            "bytes_per_entry_beside_it": round(whole - packed),
+            "bytes_per_entry_beside_it": round(whole) - round(packed),
         },
     }
     return Screened(index, kept, at, measured)
