@@ -111,7 +111,10 @@ def screen(
     ] = 1_000_000,
     persons: Annotated[int, typer.Option(min=100, help="travellers of a round")] = 20_000,
     rounds: Annotated[int, typer.Option(min=1, help="rounds of each, alternating")] = 3,
-    lists: Annotated[Path | None, typer.Option(help="folder of list files, as `atalaya screen --lists` takes it")] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(help="folder of list files, as `atalaya screen --lists` takes it; else those of the package: OFAC and UN"),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:

@@ -62,7 +62,7 @@ def nomenklatura(persons: Sequence[ActorBody], asked: Sequence[bytes]) -> dict[s
     from nomenklatura.store import MemoryStore  # noqa: PLC0415
 
     dataset = Dataset.make({"name": _DATASET, "title": _DATASET})
-    store = MemoryStore(dataset, Linker({}))
+    store: Any = MemoryStore(dataset, Linker({}))
     began = perf_counter()
     entities = {
         str(told["id"]): StatementEntity.from_data(dataset, told, cleaned=False)

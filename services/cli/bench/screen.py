@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from services.cli.bench.entries import Entries
 from services.cli.bench.screening import measure
+from services.cli.reference import listed
 from services.cli.screen.lists.loading import loaded
 from services.correlate.lists.reading import Limits
 from shared.contracts.codec import encode
@@ -32,12 +33,12 @@ class _Quiet:
 
 
 def measure_screen(folder: Path | None, *, entries: int, persons: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """The lists of a folder and so many generated entries, one after the other; none where there are none."""
-    wanted: list[tuple[str, Callable[..., dict[str, Any]], Any]] = []
-    if folder is not None:
-        wanted.append((f"lists of {folder.name}", of_lists, folder))
+    """The lists of a folder, else those that come with the package, and so many generated entries, one after the other."""
+    say(f"reading the lists of {folder or 'the package'}")
+    listed_there = _texts(folder)
+    wanted: list[tuple[str, Callable[..., dict[str, Any]], Any]] = [("screening by them", of_lists, listed_there)]
     if entries:
-        wanted.append((f"{entries:,} generated entries", of_generated, entries))
+        wanted.append((f"screening by {entries:,} generated entries", of_generated, entries))
     found = []
     for name, do, what in wanted:
         say(name)
@@ -46,16 +47,22 @@ def measure_screen(folder: Path | None, *, entries: int, persons: int, rounds: i
     return {"lists": found}
 
 
-def of_lists(folder: Path, persons: int, rounds: int) -> dict[str, Any]:
-    """The list files of a folder."""
-    now = SystemClock().now()
-    entries: list[bytes] = []
-    held = loaded(folder, Limits(), now, _Quiet(), lambda entry: entries.append(encode(entry)))
-    name = ", ".join(f"{one.edition.source} {one.date}" for one in held.lists)
-    fresh = (
-        ActorEntry.model_validate_json(text) for text in entries
-    )  # what an index holds is measured by what the process grows
-    return measure(name, fresh, now, persons=persons, rounds=rounds, size=len(entries), goal=GOAL_OF_LISTS)
+def of_lists(texts: list[bytes], persons: int, rounds: int) -> dict[str, Any]:
+    """Entries as JSON. Nothing else was in the process before: what an index holds is measured by what the process grows."""
+    fresh = (ActorEntry.model_validate_json(text) for text in texts)
+    name = ", ".join(sorted({ActorEntry.model_validate_json(text).body.source for text in texts[:: max(1, len(texts) // 500)]}))
+    return measure(name, fresh, SystemClock().now(), persons=persons, rounds=rounds, size=len(texts), goal=GOAL_OF_LISTS)
+
+
+def _texts(folder: Path | None) -> list[bytes]:
+    """The entries of the list files of a folder, or of the real lists of the package, OFAC's two and the UN's, as JSON."""
+    return [encode(entry) for entry in (listed() if folder is None else _entries(folder, SystemClock().now()))]
+
+
+def _entries(folder: Path, now: datetime) -> list[ActorEntry]:
+    entries: list[ActorEntry] = []
+    loaded(folder, Limits(), now, _Quiet(), entries.append)
+    return entries
 
 
 def of_generated(count: int, persons: int, rounds: int) -> dict[str, Any]:

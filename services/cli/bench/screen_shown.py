@@ -14,7 +14,7 @@ def sentences(result: dict[str, Any]) -> Iterator[str]:
 def _list(found: dict[str, Any]) -> Iterator[str]:
     build, memory, candidates, one = found["build"], found["memory"], found["candidates"], found["latency"]
     yield f"{found['list']}: {found['entries']:,} entries, {found['names_of_persons']:,} names of persons"
-    yield f"  built in {build['seconds']:,.1f} s, {build['entries_per_second']:,.0f} entries/s; changed {found['updates']['entries_per_second']:,.0f} entries/s"
+    yield f"  built in {build['seconds']:,.1f} s, {build['entries_per_second']:,.0f} entries/s"
     yield (
         f"  memory {memory['mib']:,.0f} MiB: {memory['bytes_per_entry']:,} bytes an entry, "
         f"{memory['bytes_per_entry_beside_it']:,} beside the packed entry ({memory['packed_entry_bytes']:,})"
@@ -23,6 +23,11 @@ def _list(found: dict[str, Any]) -> Iterator[str]:
     yield f"  one person alone: p50 {one['p50']} ms, p99 {one['p99']} ms, max {one['max']} ms"
     for row in found["rates"]:
         yield f"  {row['name']}: {median(row['rounds']):,.0f} persons/s"
+    updates = found["updates"]
+    yield (
+        f"  changed {updates['entries_per_second']:,.0f} entries/s; judged while one changes for every 20 persons "
+        f"{updates['persons_per_second_while_changing']:,.0f} persons/s, after all changes {updates['persons_per_second_after']:,.0f}"
+    )
     yield f"  goal: {found['goal_persons_per_second']:,.0f} persons/s judged"
     for row in found["comparisons"]:
         yield f"  {row['ratio']:,.1f} times {row['limit']['name']}"

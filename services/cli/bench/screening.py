@@ -24,6 +24,8 @@ ALONE: Final = 2000
 """Persons asked about one by one."""
 TOGETHER: Final = 1000
 """Persons judged at once, as `atalaya screen` does."""
+EACH: Final = 20
+"""Persons for each entry that changes while they are screened."""
 BESIDE: Final = 8_000_000
 """Pairs that rapidfuzz compares in a round: a second or two."""
 FEW: Final = 300
@@ -41,8 +43,8 @@ def measure(
     found = {"list": name, **held.measured, "goal_persons_per_second": goal}
     found["candidates"], found["latency"] = _one_by_one(held, min(persons, ALONE))
     found |= _rates(held, persons, rounds)
-    found["updates"] = _updates(held)
     found["nomenklatura"] = _nomenklatura(held)
+    found["updates"] = _updates(held, persons)
     return found
 
 
@@ -113,8 +115,8 @@ def _lines(screening: ByLists, lines: Sequence[bytes]) -> float:
     return _timed(len(lines), lambda: [screening(batch) for batch in batches])
 
 
-def _updates(held: Screened) -> dict[str, Any]:
-    """New versions of entries of all kinds into the warm index, one by one, as the topic brings them."""
+def _updates(held: Screened, persons: int) -> dict[str, Any]:
+    """New versions of entries of all kinds into the warm index, one by one, as the topic brings them; and screening between them and after."""
     changed = [
         entry.model_copy(
             update={
@@ -125,12 +127,30 @@ def _updates(held: Screened) -> dict[str, Any]:
         )
         for entry in held.kept.sample()
     ]
+    between, rest = changed[: len(changed) // 10], changed[len(changed) // 10 :]
 
     def apply() -> None:
-        for entry in changed:
+        for entry in rest:
             held.index.apply(entry)
 
-    return {"entries": len(changed), "entries_per_second": round(_timed(len(changed), apply), 1)}
+    judge = Judge(EvidenceMatcher())
+    asked = list(_questions(held.travellers(2).lines(min(persons, EACH * len(between)))))
+    while_changing = _timed(len(asked), lambda: _between(judge, asked, between, held))
+    rate = _timed(len(rest), apply)
+    after = _judged(judge, list(_questions(held.travellers(3).lines(min(persons, ALONE)))), held)[1]
+    return {
+        "entries": len(changed),
+        "entries_per_second": round(rate, 1),
+        "persons_per_second_while_changing": round(while_changing, 1),
+        "persons_per_second_after": round(after, 1),
+    }
+
+
+def _between(judge: Judge, asked: Sequence[Question], changed: Sequence[ActorEntry], held: Screened) -> None:
+    """One entry changes before every so many persons."""
+    for number, first in enumerate(range(0, len(asked), EACH)):
+        held.index.apply(changed[number])
+        judged(judge, [one.asked for one in asked[first : first + EACH]], held.at, held.index)
 
 
 def _nomenklatura(held: Screened) -> dict[str, Any]:

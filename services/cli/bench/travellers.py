@@ -1,14 +1,12 @@
 """Generated travellers for measurements: strangers whose names are drawn by how many people bear them, and a few who are listed."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from random import Random
 from typing import Any, Final
 
 import orjson
 
-from services.cli.demo.sources import common_names
+from services.cli.reference import Kind, pools
 from shared.contracts.watchlist import ActorBody
 
 _TWO_WORDS: Final = 0.2
@@ -23,8 +21,7 @@ class Travellers:
     """Draws lines as `atalaya screen` takes them; the same seed gives the same lines."""
 
     def __init__(self, listed: Sequence[ActorBody], seed: int = 20261125) -> None:
-        self._pools = common_names()
-        self._upto = {kind: tuple(accumulate(pool.counts)) for kind, pool in self._pools.items()}
+        self._pools = pools()
         self._listed = [body for body in listed if body.names]
         self._random = Random(seed)
 
@@ -34,14 +31,14 @@ class Travellers:
             told = self._one_listed() if self._listed and self._random.random() < _LISTED else self._stranger(number)
             yield orjson.dumps({"id": number, **told})
 
-    def _drawn(self, kind: str) -> str:
-        upto = self._upto[kind]
-        return self._pools[kind].names[bisect_right(upto, self._random.randrange(upto[-1]))]
+    def _drawn(self, kind: Kind) -> str:
+        return self._pools[kind].draw(self._random).title()
 
     def _stranger(self, number: int) -> dict[str, Any]:
         random = self._random
         two = random.random() < _TWO_WORDS
-        given = self._drawn(random.choice(("given_m", "given_f"))).split()
+        sexes: tuple[Kind, ...] = ("given_m", "given_f")
+        given = self._drawn(random.choice(sexes)).split()
         surnames = [self._drawn("surname") for _ in range(1 if two else 2)]
         given = given[:1] if two else given
         told: dict[str, Any] = {"name": " ".join((*given, *surnames))}
