@@ -116,13 +116,16 @@ def screen(
         typer.Option(help="folder of list files, as `atalaya screen --lists` takes it; else those of the package: OFAC and UN"),
     ] = None,
     *,
+    nomenklatura: Annotated[bool, typer.Option(help="beside it too, where it is installed (the extra peers); takes 20 s")] = True,
     as_json: Json = False,
 ) -> None:
     """Persons a second on one core over real lists and over generated ones, candidates, memory, building and changing; beside rapidfuzz and nomenklatura."""
     from services.cli.bench.screen import measure_screen  # noqa: PLC0415
     from services.cli.bench.screen_shown import sentences  # noqa: PLC0415
+    from services.cli.bench.screening import Load  # noqa: PLC0415
 
-    result = measure_screen(lists, entries=entries, persons=persons, rounds=rounds, say=lambda text: typer.echo(text, err=True))
+    load = Load(persons, rounds, nomenklatura)
+    result = measure_screen(lists, load, entries=entries, say=lambda text: typer.echo(text, err=True))
     if as_json:
         typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from services.cli.bench.entries import Entries
-from services.cli.bench.screening import measure
+from services.cli.bench.screening import Load, measure
 from services.cli.reference import listed
 from services.cli.screen.lists.loading import loaded
 from services.correlate.lists.reading import Limits
@@ -32,7 +32,7 @@ class _Quiet:
         """See Bar."""
 
 
-def measure_screen(folder: Path | None, *, entries: int, persons: int, rounds: int, say: Callable[[str], None]) -> dict[str, Any]:
+def measure_screen(folder: Path | None, load: Load, *, entries: int, say: Callable[[str], None]) -> dict[str, Any]:
     """The lists of a folder, else those that come with the package, and so many generated entries, one after the other."""
     say(f"reading the lists of {folder or 'the package'}")
     listed_there = _texts(folder)
@@ -43,15 +43,15 @@ def measure_screen(folder: Path | None, *, entries: int, persons: int, rounds: i
     for name, do, what in wanted:
         say(name)
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as alone:
-            found.append(alone.submit(do, what, persons, rounds).result())
+            found.append(alone.submit(do, what, load).result())
     return {"lists": found}
 
 
-def of_lists(texts: list[bytes], persons: int, rounds: int) -> dict[str, Any]:
+def of_lists(texts: list[bytes], load: Load) -> dict[str, Any]:
     """Entries as JSON. Nothing else was in the process before: what an index holds is measured by what the process grows."""
     fresh = (ActorEntry.model_validate_json(text) for text in texts)
     name = ", ".join(sorted({ActorEntry.model_validate_json(text).body.source for text in texts[:: max(1, len(texts) // 500)]}))
-    return measure(name, fresh, SystemClock().now(), persons=persons, rounds=rounds, size=len(texts), goal=GOAL_OF_LISTS)
+    return measure(name, fresh, SystemClock().now(), load, size=len(texts), goal=GOAL_OF_LISTS)
 
 
 def _texts(folder: Path | None) -> list[bytes]:
@@ -65,11 +65,11 @@ def _entries(folder: Path, now: datetime) -> list[ActorEntry]:
     return entries
 
 
-def of_generated(count: int, persons: int, rounds: int) -> dict[str, Any]:
+def of_generated(count: int, load: Load) -> dict[str, Any]:
     """Generated entries, made as they are taken in."""
     now = SystemClock().now()
     name = f"{count:,} generated entries"
-    return measure(name, _generated(count, now), now, persons=persons, rounds=rounds, size=count, goal=GOAL_OF_A_MILLION)
+    return measure(name, _generated(count, now), now, load, size=count, goal=GOAL_OF_A_MILLION)
 
 
 def _generated(count: int, now: datetime) -> Iterator[ActorEntry]:

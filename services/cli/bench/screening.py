@@ -1,6 +1,7 @@
 """One list in memory, measured: how fast it screens and is changed, and the limits beside it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from statistics import fmean
 from time import perf_counter
@@ -34,17 +35,24 @@ LARGEST_OF_PEERS: Final = 50_000
 """Entries up to which nomenklatura is measured: its store takes minutes for more."""
 
 
-def measure(
-    name: str, entries: Iterable[ActorEntry], at: datetime, *, persons: int, rounds: int, size: int, goal: float
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much is measured with: travellers of a round, rounds, and whether nomenklatura is measured too."""
+
+    persons: int
+    rounds: int
+    nomenklatura: bool
+
+
+def measure(name: str, entries: Iterable[ActorEntry], at: datetime, load: Load, *, size: int, goal: float) -> dict[str, Any]:
     """Everything about one list of about so many entries; `goal` is in persons a second."""
     held = built(entries, at, every=size <= LARGEST_OF_PEERS)
     settle()
     found = {"list": name, **held.measured, "goal_persons_per_second": goal}
-    found["candidates"], found["latency"] = _one_by_one(held, min(persons, ALONE))
-    found |= _rates(held, persons, rounds)
-    found["nomenklatura"] = _nomenklatura(held)
-    found["updates"] = _updates(held, persons)
+    found["candidates"], found["latency"] = _one_by_one(held, min(load.persons, ALONE))
+    found |= _rates(held, load.persons, load.rounds)
+    found["nomenklatura"] = _nomenklatura(held) if load.nomenklatura else {"missing": "left out"}
+    found["updates"] = _updates(held, load.persons)
     return found
 
 

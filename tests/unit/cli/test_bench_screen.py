@@ -9,6 +9,7 @@ import pytest
 
 from services.cli.bench.screen import measure_screen
 from services.cli.bench.screen_shown import sentences
+from services.cli.bench.screening import Load
 from services.cli.bench.travellers import Travellers
 from services.correlate.queries.question import question
 from shared.contracts.watchlist import ActorBody, ListedName
@@ -34,7 +35,7 @@ def test_travellers_are_strangers_by_name_counts_one_in_five_with_two_words_some
 def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("lists")
     shutil.copy(LISTS / "un_consolidated.xml", folder / "un.xml")
-    return measure_screen(folder, entries=1200, persons=120, rounds=1, say=lambda _: None)
+    return measure_screen(folder, Load(120, 1, nomenklatura=False), entries=1200, say=lambda _: None)
 
 
 def test_each_list_is_measured_by_itself_beside_its_limits(measured: dict[str, Any]) -> None:
