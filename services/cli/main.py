@@ -29,6 +29,10 @@ COMMANDS = {
         "services.cli.screen.command:screen",
         "Screen a file of persons and things against the watchlist, or against list files without any server.",
     ),
+    "evaluate": Entry(
+        "services.cli.evaluate.command:evaluate",
+        "Measure screening: who of the listed is found, against who is stopped for nothing.",
+    ),
     "topics": Entry("services.cli.topics:app", "Topics and their settings, as code."),
     "dlq": Entry("services.cli.dlq.command:app", "Dead letters: look at them, send them back."),
     "doctor": Entry("services.cli.doctor.command:doctor", "Is all there and as it should be, and if not, what to do."),

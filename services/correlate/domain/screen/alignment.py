@@ -90,9 +90,16 @@ def _near(
     for i in left:
         for j in right:
             how = relation(listed.words[i], seen.words[j])
+            if how is How.INITIAL and not _same_role(listed, i, seen, j):
+                continue
             if how is not None and (value := worth(how, bits[i], seen.words[j], weights)) > weights.least_pair:
                 found.append(Pairing(i, j, how, value))
     return sorted(found, key=lambda one: (-one.bits, listed.words[one.listed], seen.words[one.seen]))
+
+
+def _same_role(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:
+    """Whether two words are both given names or both surnames, as far as is known: an initial stands for a name of its own kind."""
+    return not listed.given or listed.given[i] is seen.given[j]
 
 
 def _take_joined(

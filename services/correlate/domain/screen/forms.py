@@ -54,8 +54,11 @@ def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak:
 
 
 def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
-    """Which words are given names: by counts, an uncounted one by standing first; never all of them and never none."""
-    roles = [share >= _GIVEN_BY_COUNT if (share := given_share(word)) is not None else at == 0 for at, word in enumerate(every)]
+    """Which words are given names: by counts, an uncounted one by standing first, an initial by the word before it; never all and never none."""
+    roles: list[bool] = []
+    for word in every:
+        share = given_share(word)
+        roles.append((not roles or (len(word) == 1 and roles[-1])) if share is None else share >= _GIVEN_BY_COUNT)
     if len(every) > 1 and not any(roles):
         roles[0] = True
     if len(every) > 1 and all(roles):

@@ -11,7 +11,7 @@ from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.left_over import OTHER, LeftOver, left_over, order_said
 from services.correlate.domain.screen.listed import Listed, Near
 from services.correlate.domain.screen.names import words
-from services.correlate.domain.screen.persons import Said, birth_said, nationality_said, sex_said
+from services.correlate.domain.screen.persons import Said, birth_said, is_as_listed, nationality_said, of_the_day, sex_said
 from services.correlate.domain.screen.relations import How
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Person
@@ -65,18 +65,24 @@ class EvidenceMatcher:
         """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
         weights = self._weights
         birth = birth_said(actor, person, weights)
-        said = (birth, nationality_said(actor, person, weights), sex_said(actor, person, weights))
+        nationality = nationality_said(actor, person, weights)
+        said = (birth, nationality, sex_said(actor, person, weights))
         beside = [one for one in said if one]
-        born = birth is not None and birth.weight >= weights.birth_near
+        born = of_the_day(birth)
         besides = sum(one.weight for one in beside)
         initials = sum(len(word) == 1 for word in form.words) * weights.initial
-        if near is not None and near.at_most + besides + initials < weights.hit_at:
+        as_listed = is_as_listed(birth) and is_as_listed(nationality)
+        if near is not None and not as_listed and near.at_most + besides + initials < weights.hit_at:
             return None
         forms = near.forms if near else actor.forms
         for weak in (False, True):
             best = self._best(forms, form, weak=weak, every_word=0.0)
-            if best is not None and best.bits + besides >= weights.hit_at:
-                bits = best.bits + besides
+            if best is None:
+                continue
+            bits = best.bits + besides
+            if as_listed and _is_name_as_listed(best):
+                bits = max(bits, weights.alert_at)
+            if bits >= weights.hit_at:
                 alert = not weak and bits >= weights.alert_at and _is_one_person(best, form, born=born)
                 return self._judged(bits, best, form, beside, alert=alert, alert_at=weights.alert_at)
         return None
@@ -143,6 +149,12 @@ def _is_one_person(met: _Met, seen: NameForm, *, born: bool) -> bool:
     roles = [_is_given(met.listed, pair.listed, seen, pair.seen) for pair in pairs if pair.how != How.INITIAL]
     contradicted = bool(met.alignment.listed_left and met.alignment.seen_left)
     return all(given in roles or (born and not contradicted) for given in (True, False))
+
+
+def _is_name_as_listed(met: _Met) -> bool:
+    """Whether every word of both names is the same word, two at least. With birth date and nationality as listed that is the person, however common."""
+    pairs = met.alignment.pairs
+    return len(pairs) > 1 and not met.left and all(pair.how == How.EXACT for pair in pairs)
 
 
 def _bears_another_name(met: _Met, seen: NameForm) -> bool:

@@ -25,6 +25,19 @@ class Said(NamedTuple):
         return Evidence(listed={self.field: self.listed}, seen={self.field: self.seen}, how=self.how, weight=self.weight)
 
 
+_OF_THE_DAY = frozenset({"exact", "month", "day and month swapped", "one year off"})
+
+
+def of_the_day(birth: Said | None) -> bool:
+    """Whether a birth date tells a person from its family: the day agrees, or nearly; that the year does is little."""
+    return birth is not None and birth.how in _OF_THE_DAY
+
+
+def is_as_listed(said: Said | None) -> bool:
+    """Whether a field was seen exactly as it is listed."""
+    return said is not None and (said.listed == said.seen or said.field == "nationalities") and said.weight > 0
+
+
 def _birth(listed: str, seen: str, weights: Weights) -> tuple[float, str]:
     known = min(len(listed), len(seen))
     if listed[:known] == seen[:known]:

@@ -46,7 +46,7 @@ class Weights:
     birth_swapped: float = 10.0
     birth_month: float = 9.0
     birth_year: float = 5.0
-    birth_near: float = 4.0
+    birth_near: float = 7.0
     birth_same_year_other_day: float = -2.0
     birth_other: float = -12.0
     nationality: float = 1.5

@@ -1,0 +1,71 @@
+"""The command `atalaya evaluate`."""
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from services.cli.evaluate.people import Half
+
+
+def evaluate(
+    half: Annotated[
+        Half,
+        typer.Option(help="which half of the listed people: weights are chosen on `tune`, figures are published of `report`"),
+    ] = Half.REPORT,
+    strangers: Annotated[int, typer.Option(min=1000, help="strangers drawn for both halves together")] = 100_000,
+    near: Annotated[
+        int, typer.Option(min=100, help="near strangers drawn for both halves; a fifth as many siblings and twins")
+    ] = 10_000,
+    peers: Annotated[
+        bool, typer.Option("--peers", help="also rapidfuzz alone and, where the extra `peers` is installed, nomenklatura")
+    ] = False,
+    sample: Annotated[
+        int, typer.Option(min=50, help="travellers of each group that a peer is asked about; ten times as many strangers")
+    ] = 400,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
+    wrong: Annotated[
+        Path | None, typer.Option(help="a file for every listed person that was missed and every alert on somebody else")
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="a file for the trade-off as a picture (SVG)")] = None,
+) -> None:
+    """Measure screening: recall by kind of slip against alerts on strangers, on generated travellers and the real lists of OFAC and the UN.
+
+    Everything is generated from one seed: the same version gives the same figures. Interrupt it at any time; nothing is left behind.
+    """
+    from rich.console import Console  # noqa: PLC0415 - the command line starts without it
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from services.cli.evaluate import figures  # noqa: PLC0415
+    from services.cli.evaluate import shown as told  # noqa: PLC0415
+    from services.cli.evaluate.peers import is_there  # noqa: PLC0415
+    from services.cli.evaluate.plot import svg  # noqa: PLC0415
+    from services.cli.evaluate.running import Plan, counted, evaluated  # noqa: PLC0415
+
+    plan = Plan(half, strangers, near, peers, sample)
+    if peers and not is_there():
+        typer.echo("nomenklatura is not installed (pip install 'atalaya[peers]'): only rapidfuzz is measured beside.", err=True)
+    with ExitStack() as stack:
+        bars = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+
+        def step(name: str, total: int) -> Callable[[int], None]:
+            task = bars.add_task(name, total=total)
+            return lambda done: bars.update(task, completed=done)
+
+        try:
+            outcomes = evaluated(plan, step)
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+    every = [counted(outcome) for outcome in outcomes]
+    if wrong is not None:
+        wrong.write_text("".join(f"{line}\n" for line in told.wrong(outcomes[0])), encoding="utf-8")
+    if plot is not None:
+        curves = {one.name: figures.curve(one.of("slipped"), one.of("stranger")) for one in outcomes}
+        plot.write_text(svg(curves, "Recall against alerts per 10,000 strangers"), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps({"half": half.value, "strangers": strangers, "methods": every}, indent=2))
+    else:
+        told.show(Console(), every)

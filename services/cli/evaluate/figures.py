@@ -1,0 +1,88 @@
+"""Recall and false alarms with what chance alone would have given (bootstrap over persons), and the trade-off between the two."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.cli.evaluate.measuring import NOTHING, Measured
+
+BUDGETS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Alerts per 10,000 strangers at which the trade-off is told."""
+_DRAWS: Final = 1000
+_SEED: Final = 20261125
+_PER: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of so many, with the interval in which 95 of 100 repetitions with other persons would lie."""
+
+    of: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A threshold with what it finds and what it raises for nothing."""
+
+    budget: float
+    threshold: float
+    recall: float
+
+
+def share(rows: Sequence[Measured], is_so: Callable[[Measured], bool]) -> Share:
+    """The share of rows of which something is so; a person's rows are drawn together."""
+    if not rows:
+        return Share(0, 0.0, 0.0, 0.0)
+    sums: dict[object, list[int]] = {}
+    for number, row in enumerate(rows):
+        held = sums.setdefault(row.traveller.truth.entry.entry_id if row.traveller.truth else number, [0, 0])
+        held[0] += is_so(row)
+        held[1] += 1
+    hits, counts = np.array(list(sums.values()), dtype=np.float64).T
+    value = float(hits.sum() / counts.sum())
+    low, high = np.quantile(_drawn(hits, counts), (0.025, 0.975))
+    return Share(len(rows), value, float(low), float(high))
+
+
+def _drawn(hits: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    random = np.random.default_rng(_SEED)
+    if counts.max() == 1.0:
+        return random.binomial(len(hits), hits.mean(), _DRAWS) / len(hits)
+    shares = np.empty(_DRAWS)
+    for number in range(_DRAWS):
+        some = random.integers(0, len(hits), len(hits))
+        shares[number] = hits[some].sum() / counts[some].sum()
+    return shares
+
+
+def threshold_at(strangers: Sequence[Measured], budget: float) -> float:
+    """The lowest threshold at which so many of 10,000 strangers are alerted at most."""
+    worth = sorted((row.strongest for row in strangers if row.strongest > NOTHING), reverse=True)
+    allowed = int(budget * len(strangers) / _PER)
+    return float(np.nextafter(worth[allowed], np.inf)) if allowed < len(worth) else NOTHING
+
+
+def trade_off(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[Point]:
+    """Recall at each of the budgets."""
+    points = []
+    for budget in BUDGETS:
+        at = threshold_at(strangers, budget)
+        points.append(Point(budget, at, recall_at(slipped, at)))
+    return points
+
+
+def recall_at(slipped: Sequence[Measured], at: float) -> float:
+    """The share of slipped names that are found at a threshold."""
+    return sum(row.right > NOTHING and row.right >= at for row in slipped) / max(1, len(slipped))
+
+
+def curve(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[tuple[float, float]]:
+    """Alerts per 10,000 strangers and recall at every threshold at which the former changes, the strictest first."""
+    worth = sorted({row.strongest for row in strangers if row.strongest > NOTHING}, reverse=True)
+    return [(_PER * sum(row.strongest >= at for row in strangers) / len(strangers), recall_at(slipped, at)) for at in worth]
