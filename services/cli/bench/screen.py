@@ -36,7 +36,11 @@ def measure_screen(folder: Path | None, load: Load, *, entries: int, say: Callab
     """The lists of a folder, else those that come with the package, and so many generated entries, one after the other."""
     say(f"reading the lists of {folder or 'the package'}")
     listed_there = _texts(folder)
-    wanted: list[tuple[str, Callable[..., dict[str, Any]], Any]] = [("screening by them", of_lists, listed_there)]
+    wanted: list[tuple[str, Callable[..., dict[str, Any]], Any]] = []
+    if listed_there:
+        wanted.append((f"screening by their {len(listed_there):,} entries", of_lists, listed_there))
+    else:
+        say(f"There is no list in {folder}.")
     if entries:
         wanted.append((f"screening by {entries:,} generated entries", of_generated, entries))
     found = []
