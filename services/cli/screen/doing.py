@@ -25,7 +25,7 @@ from services.cli.screen.lists.telling import tell
 from services.cli.screen.progress import Watched, bar, terminal
 from services.cli.screen.running import Run, Submit, Told, at_once
 from services.cli.screen.settings import ScreenSettings, Settings
-from services.cli.screen.showing import JsonLines, Sentences, language_of, written_to
+from services.cli.screen.showing import JsonLines, Sentences, language_of, shown_on, written_to
 from services.cli.watchlist.faults import plain
 from services.cli.watchlist.reach import Reach
 from services.correlate.domain.screen.index import WatchlistIndex
@@ -75,21 +75,22 @@ def _screened(
 ) -> Told:
     lines = Lines(raw, line_bytes=settings.line_bytes, batch_lines=settings.batch_lines, batch_bytes=settings.batch_bytes)
     size = None if wanted.file == _STDIN else wanted.file.stat().st_size
-    with written_to(wanted.out) as out:
-        text = io.TextIOWrapper(out, "utf-8", write_through=True)
-        console = Console(file=text if wanted.out else None, width=None)
+    apart = wanted.out is not None
+    with written_to(wanted.out) as out, shown_on(out, terminal=not apart and sys.stdout.isatty()) as console:
         sink = JsonLines(out) if wanted.as_json else Sentences(console, language_of(wanted.language))
-        apart = wanted.out is not None
         shown = None if wanted.as_json and not apart and sys.stdout.isatty() else terminal(console, apart=apart)
         with bar("screening", shown, total=size) as moving:
             run = Run(submit, Watched(sink, moving), ahead, wanted.strict, ready)
             try:
                 return run.over(lines.batches())
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                sentence = f"The answers cannot be written: {error.strerror or error}. Answered until line {run.told.last}."
+                raise ScreenFailedError(sentence, FAILED) from None
             except (ScreenFailedError, BrokenProcessPool):
                 _say(f"Answered until line {run.told.last}.")
                 raise
-            finally:
-                text.detach()
 
 
 @contextlib.contextmanager
@@ -137,21 +138,18 @@ def _door(reach: Reach, settings: ScreenSettings) -> Door:
 @contextlib.contextmanager
 def _input(file: Path) -> Iterator[tuple[io.RawIOBase, Callable[[], bool]]]:
     """The bytes as they come, and whether more are there already. Raises ScreenFailedError."""
-    if file == _STDIN:
-        with io.FileIO(0, closefd=False) as raw:
-            yield raw, lambda: bool(select.select([raw], [], [], 0)[0])
-        return
     try:
-        opened = io.FileIO(file)
+        opened = io.FileIO(0, closefd=False) if file == _STDIN else io.FileIO(file)
     except OSError as error:
-        raise ScreenFailedError(f"{file}: {error.strerror or error}.", NOT_FOUND) from None
+        name = "standard input" if file == _STDIN else file
+        raise ScreenFailedError(f"{name}: {error.strerror or error}.", NOT_FOUND) from None
     with opened:
-        yield opened, lambda: True
+        yield opened, lambda: file != _STDIN or bool(select.select([opened], [], [], 0)[0])
 
 
 def _ended(wanted: Wanted, told: Told) -> int:
     """What came of it in a sentence, and the exit code."""
-    counts = f"{told.lines:,} lines: {told.alerts:,} with an alert, {told.possible:,} with possible hits, {told.faulty:,} faulty."
+    counts = f"{told.lines:,} {'line' if told.lines == 1 else 'lines'}: {told.alerts:,} with an alert, {told.possible:,} with possible hits, {told.faulty:,} faulty."
     where = f" Answered until line {told.last}" + (f", in {wanted.out}." if wanted.out else ".")
     if told.interrupted:
         _say(f"Interrupted.{where} {counts}")

@@ -94,15 +94,17 @@ class Lines:
     def _bytes(self) -> Iterator[bytes]:
         """The bytes of the text as they come."""
         file = io.BufferedReader(_Counting(self._raw, self), _READ_BYTES)
-        packed = file.peek(2)[:2] == b"\x1f\x8b"
-        stream = cast("io.BufferedReader", gzip.GzipFile(fileobj=file) if packed else file)
         started = False
         try:
+            packed = file.peek(2)[:2] == b"\x1f\x8b"
+            stream = cast("io.BufferedReader", gzip.GzipFile(fileobj=file) if packed else file)
             while chunk := stream.read1(_READ_BYTES):
                 yield chunk if started else _of_text(chunk)
                 started = True
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise UnreadableInputError(f"The gzip breaks off or is broken ({error}).") from None
+        except OSError as error:
+            raise UnreadableInputError(f"It cannot be read any further: {error.strerror or error}.") from None
 
     def read(self, size: int) -> None:
         """So many bytes more of the file were read."""

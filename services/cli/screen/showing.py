@@ -1,9 +1,10 @@
 """Answers on their way out: JSON Lines, or sentences for whoever reads along."""
 
 import contextlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 from rich.console import Console
@@ -28,15 +29,24 @@ def language_of(locale: str) -> Language:
 
 
 class JsonLines:
-    """Writes the answers as they are, a batch whole and at once."""
+    """Writes the answers as they are, a batch at once. A file that can hold no more is cut to its last whole batch."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: io.FileIO) -> None:
         self._out = out
+        self._whole = 0
 
     def write(self, batch: Batch, answers: Answers) -> None:  # noqa: ARG002 - a sink is told both
         """See Sink."""
-        self._out.write(b"\n".join(answers.lines) + b"\n")
-        self._out.flush()
+        text = memoryview(b"\n".join(answers.lines) + b"\n")
+        size = len(text)
+        try:
+            while text:
+                text = text[self._out.write(text) :]
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._out.truncate(self._whole)
+            raise
+        self._whole += size
 
 
 class Sentences:
@@ -86,17 +96,29 @@ class Sentences:
 
 
 @contextlib.contextmanager
-def written_to(out: Path | None) -> Iterator[BinaryIO]:
+def written_to(out: Path | None) -> Iterator[io.FileIO]:
     """Where answers are written: a new file, or standard output. Raises ScreenFailedError."""
-    if out is None:
-        with open(1, "wb", closefd=False) as file:
-            yield file
-        return
     try:
-        file = out.open("xb")
+        file = io.FileIO(1, "w", closefd=False) if out is None else io.FileIO(out, "x")
     except FileExistsError:
         raise ScreenFailedError(f"{out} is there already.", USAGE) from None
     except OSError as error:
-        raise ScreenFailedError(f"{out}: {error.strerror or error}.", NOT_FOUND) from None
+        raise ScreenFailedError(f"{out or 'standard output'}: {error.strerror or error}.", NOT_FOUND) from None
     with file:
         yield file
+
+
+@contextlib.contextmanager
+def shown_on(out: io.FileIO, *, terminal: bool) -> Iterator[Console]:
+    """A console that writes there; the terminal's own where that is one."""
+    if terminal:
+        yield Console()
+        return
+    buffered = io.BufferedWriter(out)
+    text = io.TextIOWrapper(buffered, "utf-8", write_through=True)
+    try:
+        yield Console(file=text)
+    finally:
+        with contextlib.suppress(OSError, ValueError):  # told already by what could not be printed
+            text.detach()
+            buffered.detach()

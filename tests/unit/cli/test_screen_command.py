@@ -131,6 +131,30 @@ def test_who_writes_into_it_is_answered_line_by_line_and_ctrl_c_leaves_whole_lin
     assert "Traceback" not in said
 
 
+def test_where_the_disk_is_full_it_says_so_and_how_far_it_came(lists: Path, tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text(PERSON)
+    command = (PROGRAM, "screen", file, "--lists", lists)
+    for options in ((), ("--json",)):
+        with Path("/dev/full").open("wb") as full:
+            said = subprocess.run((*command, *options), stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        assert said.returncode == 1
+        assert "The answers cannot be written: No space left on device. Answered until line 0." in said.stderr
+        assert "Traceback" not in said.stderr
+
+
+def test_a_file_that_can_grow_no_further_ends_with_a_whole_line(lists: Path, tmp_path: Path) -> None:
+    file, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    file.write_text(NOBODY * 20_000)
+    command = f'ulimit -f 200; exec "{PROGRAM}" screen "{file}" --lists "{lists}" --json --out "{out}"'
+    said = subprocess.run(("bash", "-c", command), capture_output=True, text=True, check=False, timeout=60)
+    written = out.read_text().splitlines()
+    assert said.returncode == 1
+    assert f"File too large. Answered until line {len(written)}." in said.stderr
+    assert len(written) > 500
+    assert all(json.loads(line)["id"] == "n" for line in written)
+
+
 def test_whoever_stops_reading_ends_it_without_noise(lists: Path, tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
     file.write_text(NOBODY * 20_000)
