@@ -89,7 +89,6 @@ class NameIndex:
     def candidates(self, form: NameForm, birth_date: str | None = None) -> Iterable[Near]:
         """Every actor whose name shares rare enough words with this one by sound, nickname or slip, or some words and the birth date. Each once."""
         meant = self._meant(form)
-        worth = self._worth(meant)
         found: dict[Listed, None] = {}
         held = self._keys
         for key in islice(self._asked(meant, self._enough), _MOST_KEYS):
@@ -100,6 +99,9 @@ class NameIndex:
             for key in islice(self._asked(meant, self._enough_in_year), _MOST_KEYS):
                 if key + year in held:
                     found.update(dict.fromkeys(held.of(key + year)))
+        if not found and not birth_date:
+            return ()
+        worth = self._worth(meant)
         least = self._least - self._besides - sum(len(word) == 1 for word in form.words) * self._initial
         if birth_date:
             least -= self._born_nearly

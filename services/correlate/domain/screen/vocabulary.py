@@ -5,7 +5,7 @@ are looked for among the classes that begin or end as it does.
 """
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from itertools import islice
 from typing import Final, NamedTuple
@@ -23,8 +23,18 @@ from services.correlate.domain.screen.weights import Weights
 _MOST_REMEMBERED: Final = 100_000
 """Words seen whose meanings are remembered: some 30 MB at most."""
 
+_MOST_LEARNT: Final = 200
+"""Words learnt since a word was remembered that are looked through; of more it is looked up anew."""
+
+_LEAST_UNUSED: Final = 1000
+_UNUSED_OF: Final = 4
+"""Words that nobody uses are forgotten when they are a fourth of all, and so many."""
+
 _MOST_CLASSES: Final = 16
 """Classes that one word may be: the likeliest. A word near to more of them says nothing."""
+
+_LEAST_OF_SLIP: Final = 1.0
+"""Bits: what a slip is worth less than is not looked for."""
 
 _SHORTEST_PART: Final = 3
 _SHORTEST_JOINED: Final = 4
@@ -56,6 +66,7 @@ class Vocabulary:
         self._bits = bits
         self._weights = weights
         self._uses: dict[str, int] = {}
+        self._unused = 0
         self._classes: dict[str, tuple[str, ...]] = {}
         self._ends: dict[str, dict[str, None]] = {}
         self._log: list[str] = []
@@ -63,45 +74,34 @@ class Vocabulary:
 
     def add(self, word: str) -> None:
         """Counts a use of a word."""
-        uses = self._uses.get(word, 0)
-        self._uses[word] = uses + 1
-        if uses:
-            return
-        heard = sound(word)
-        self._classes[heard] = (*self._classes.get(heard, ()), word)
-        for end in _ends(heard, len(heard)):
-            self._ends.setdefault(end, {})[heard] = None
-        self._log.append(word)
+        uses = self._uses.get(word)
+        self._uses[word] = (uses or 0) + 1
+        if uses is None:
+            self._learn(word)
+        elif not uses:
+            self._unused -= 1
 
     def remove(self, word: str) -> None:
-        """Takes back a use of a word."""
+        """Takes back a use of a word. One that is used no more is kept for a while: most entries that change keep their names."""
         self._uses[word] -= 1
-        if self._uses[word]:
-            return
-        del self._uses[word]
-        heard = sound(word)
-        left = tuple(other for other in self._classes[heard] if other != word)
-        if left:
-            self._classes[heard] = left
-            return
-        del self._classes[heard]
-        for end in _ends(heard, len(heard)):
-            del self._ends[end][heard]
-            if not self._ends[end]:
-                del self._ends[end]
+        if not self._uses[word]:
+            self._unused += 1
+            if self._unused > max(_LEAST_UNUSED, len(self._uses) // _UNUSED_OF):
+                self._forget_unused()
 
     def meanings(self, word: str) -> tuple[Meaning, ...]:
         """The classes that a seen word may be, the likeliest first, its own sound among them."""
         held = self._remembered.get(word)
-        if held is not None and held[0] == len(self._log):
+        latest = len(self._log)
+        if held is not None and held[0] == latest:
             return held[1]
-        if held is not None and not any(self._near_one(word, new) for new in self._log[held[0] :]):
+        if held is not None and latest - held[0] < _MOST_LEARNT and not any(map(partial(relation, word), self._log[held[0] :])):
             found = held[1]
         else:
             found = self._look_up(word)
         if len(self._remembered) >= _MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[word] = (len(self._log), found)
+        self._remembered[word] = (latest, found)
         return found
 
     def words(self, meaning: Meaning) -> tuple[str, ...]:
@@ -120,14 +120,30 @@ class Vocabulary:
 
     def knows(self, word: str) -> bool:
         """Whether a word is in the list."""
-        return word in self._uses
+        return bool(self._uses.get(word))
 
     def content(self) -> dict[str, object]:
         """Everything that answers depend on, in one order."""
-        return {"uses": dict(sorted(self._uses.items()))}
+        return {"uses": {word: uses for word, uses in sorted(self._uses.items()) if uses}}
 
-    def _near_one(self, word: str, listed: str) -> bool:
-        return relation(word, listed) is not None
+    def _learn(self, word: str) -> None:
+        heard = sound(word)
+        self._classes[heard] = (*self._classes.get(heard, ()), word)
+        for end in _ends(heard, len(heard)):
+            self._ends.setdefault(end, {})[heard] = None
+        self._log.append(word)
+
+    def _forget_unused(self) -> None:
+        """Learns the words that are used anew, and nothing else."""
+        self._uses = {word: uses for word, uses in self._uses.items() if uses}
+        self._unused = 0
+        self._classes.clear()
+        self._ends.clear()
+        self._log.clear()
+        self._remembered.clear()
+        for word in self._uses:
+            self._learn(word)
+        self._log.clear()
 
     def _look_up(self, word: str) -> tuple[Meaning, ...]:
         if len(word) == 1:
@@ -150,7 +166,7 @@ class Vocabulary:
     def _others(self, word: str, heard: str) -> Iterator[str]:
         """Classes that the word may be by nickname or slip, and some more."""
         yield from (key for other in familiar().get(word, ()) if (key := sound(other)) in self._classes)
-        if len(word) < SHORTEST_WITH_SLIP - 1 or unlikely(word) <= self._weights.one_slip_seldom:
+        if len(word) < SHORTEST_WITH_SLIP - 1 or self._slip_at_most(word) <= _LEAST_OF_SLIP:
             return
         near = [
             other
@@ -158,8 +174,13 @@ class Vocabulary:
             for end in _ends(heard, length)
             for other in self._ends.get(end, ())
         ]
-        for other, _slips, _at in process.extract(heard, near, scorer=OSA.distance, score_cutoff=2, limit=None):
+        most = 1 if is_counted(word) else 2
+        for other, _slips, _at in process.extract(heard, near, scorer=OSA.distance, score_cutoff=most, limit=None):
             yield other
+
+    def _slip_at_most(self, word: str) -> float:
+        """What it can be worth that a word is another one with a slip: of a common name nothing."""
+        return unlikely(word) - self._weights.one_slip_seldom - self._weights.one_slip
 
     def _cuts(self, word: str, most: int) -> Iterator[tuple[str, ...]]:
         """Ways to cut a word into listed or counted words, the longest first part first."""
