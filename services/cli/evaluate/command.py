@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,12 @@ def evaluate(
     sample: Annotated[
         int, typer.Option(min=50, help="travellers of each group that a peer is asked about; ten times as many strangers")
     ] = 400,
+    budget: Annotated[
+        float, typer.Option(min=0.01, help="alerts on 10,000 strangers that are accepted: the threshold for it is told")
+    ] = 1.0,
+    category: Annotated[
+        bool, typer.Option("--category", help="also a threshold for each category of entries, of its part of the budget")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
     wrong: Annotated[
         Path | None, typer.Option(help="a file for every listed person that was missed and every alert on somebody else")
@@ -39,11 +46,11 @@ def evaluate(
     from rich.console import Console  # noqa: PLC0415 - the command line starts without it
     from rich.progress import Progress  # noqa: PLC0415
 
-    from services.cli.evaluate import figures  # noqa: PLC0415
     from services.cli.evaluate import shown as told  # noqa: PLC0415
+    from services.cli.evaluate.budget import allowed  # noqa: PLC0415
+    from services.cli.evaluate.counted import counted, described  # noqa: PLC0415
     from services.cli.evaluate.peers import is_there  # noqa: PLC0415
-    from services.cli.evaluate.plot import svg  # noqa: PLC0415
-    from services.cli.evaluate.running import Plan, counted, evaluated  # noqa: PLC0415
+    from services.cli.evaluate.running import Plan, evaluated  # noqa: PLC0415
 
     plan = Plan(half, strangers, near, peers, sample)
     if peers and not is_there():
@@ -56,16 +63,20 @@ def evaluate(
             return lambda done: bars.update(task, completed=done)
 
         try:
-            outcomes = evaluated(plan, step)
+            done = evaluated(plan, step)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
-    every = [counted(outcome) for outcome in outcomes]
+    own, entries = done.outcomes[0], done.travelling.entries
+    every = [counted(outcome) for outcome in done.outcomes]
+    thresholds = list(allowed(own.of("stranger"), entries, budget, own.threshold, by_category=category))
     if wrong is not None:
-        wrong.write_text("".join(f"{line}\n" for line in told.wrong(outcomes[0])), encoding="utf-8")
+        names = {entry.entry_id: entry.body.names[0].text for entry in entries if entry.body.names}
+        wrong.write_text("".join(f"{line}\n" for line in told.wrong(own, names)), encoding="utf-8")
     if plot is not None:
-        curves = {one.name: figures.curve(one.of("slipped"), one.of("stranger")) for one in outcomes}
-        plot.write_text(svg(curves, "Recall against alerts per 10,000 strangers"), encoding="utf-8")
+        plot.write_text(told.drawn(done.outcomes), encoding="utf-8")
     if as_json:
-        typer.echo(json.dumps({"half": half.value, "strangers": strangers, "methods": every}, indent=2))
+        whole = {"half": half.value, "set": described(done.travelling), "methods": every, "budget": [*map(asdict, thresholds)]}
+        typer.echo(json.dumps(whole, indent=2))
     else:
         told.show(Console(), every)
+        told.show_budget(Console(), thresholds, own.threshold)

@@ -36,16 +36,23 @@ class Point:
 
 
 def share(rows: Sequence[Measured], is_so: Callable[[Measured], bool]) -> Share:
-    """The share of rows of which something is so; a person's rows are drawn together."""
+    """The share of rows of which something is so; a person's rows are drawn together.
+
+    Where it is so of all or of none, drawing again says nothing: there the exact interval of so many persons is given (Clopper and Pearson 1934).
+    """
     if not rows:
         return Share(0, 0.0, 0.0, 0.0)
     sums: dict[object, list[int]] = {}
     for number, row in enumerate(rows):
-        held = sums.setdefault(row.traveller.truth.entry.entry_id if row.traveller.truth else number, [0, 0])
+        person = row.traveller.truth or row.traveller.like
+        held = sums.setdefault(person.entry.entry_id if person else number, [0, 0])
         held[0] += is_so(row)
         held[1] += 1
     hits, counts = np.array(list(sums.values()), dtype=np.float64).T
     value = float(hits.sum() / counts.sum())
+    if value in {0.0, 1.0}:
+        sure = float(0.025 ** (1 / len(hits)))
+        return Share(len(rows), value, *((0.0, 1 - sure) if value == 0.0 else (sure, 1.0)))
     low, high = np.quantile(_drawn(hits, counts), (0.025, 0.975))
     return Share(len(rows), value, float(low), float(high))
 
@@ -61,18 +68,19 @@ def _drawn(hits: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np
     return shares
 
 
-def threshold_at(strangers: Sequence[Measured], budget: float) -> float:
-    """The lowest threshold at which so many of 10,000 strangers are alerted at most."""
-    worth = sorted((row.strongest for row in strangers if row.strongest > NOTHING), reverse=True)
-    allowed = int(budget * len(strangers) / _PER)
-    return float(np.nextafter(worth[allowed], np.inf)) if allowed < len(worth) else NOTHING
+def threshold_at(worth: Sequence[float], budget: float) -> float:
+    """The lowest threshold at which so many of 10,000 are alerted at most, of strangers of whom each is worth so much; `NOTHING` if all may be."""
+    first = sorted((one for one in worth if one > NOTHING), reverse=True)
+    allowed = int(budget * len(worth) / _PER)
+    return float(np.nextafter(first[allowed], np.inf)) if allowed < len(first) else NOTHING
 
 
 def trade_off(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[Point]:
     """Recall at each of the budgets."""
     points = []
+    worth = [row.strongest for row in strangers]
     for budget in BUDGETS:
-        at = threshold_at(strangers, budget)
+        at = threshold_at(worth, budget)
         points.append(Point(budget, at, recall_at(slipped, at)))
     return points
 

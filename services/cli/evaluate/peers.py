@@ -7,10 +7,12 @@ from uuid import UUID
 
 from rapidfuzz import fuzz, process, utils
 
+from services.cli.evaluate.measuring import Answer
 from services.cli.evaluate.travellers import Traveller
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorEntry
 
+ALGORITHMS: Final = ("logic-v1", "logic-v2")
 _CANDIDATES: Final = 50
 """Listed persons that nomenklatura compares with a traveller: the likest by rapidfuzz, many more than its own index would give it as a rule."""
 _ALIKE: Final = 55.0
@@ -28,9 +30,10 @@ class Likeness:
         self._ids = [entry_id for entry_id, _ in named]
         self._names = [utils.default_process(name) for _, name in named]
 
-    def alerts(self, traveller: Traveller) -> dict[UUID, float]:
-        """How alike each listed person is, of 100."""
-        return self.alike(traveller.name, _ALIKE, _CANDIDATES)
+    def answers(self, travellers: Sequence[Traveller]) -> list[Answer]:
+        """How alike each listed person is, of 100; every one is compared."""
+        every = frozenset(self._ids)
+        return [Answer(self.alike(one.name, _ALIKE, _CANDIDATES), every) for one in travellers]
 
     def alike(self, name: str, cutoff: float, most: int) -> dict[UUID, float]:
         """The likest listed persons."""
@@ -73,8 +76,12 @@ class Nomenklatura:
         persons = [one for one in entries if one.body.kind is ActorKind.PERSON]
         self._listed = {one.entry_id: self._entity(_listed(one)) for one in persons}
 
-    def alerts(self, traveller: Traveller) -> dict[UUID, float]:
+    def answers(self, travellers: Sequence[Traveller]) -> list[Answer]:
         """The score of each listed person compared, from 0 to 1."""
+        found = [self._scores(one) for one in travellers]
+        return [Answer(scores, frozenset(scores)) for scores in found]
+
+    def _scores(self, traveller: Traveller) -> dict[UUID, float]:
         asked = self._entity(_asked(traveller))
         candidates = dict.fromkeys(self._likeness.alike(traveller.name, _ALIKE, _CANDIDATES))
         if traveller.truth is not None:

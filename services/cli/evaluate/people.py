@@ -11,7 +11,7 @@ from rigour.text.translit import ascii_text
 
 from services.correlate.domain.screen.names import PARTICLES
 from shared.contracts.vocabulary import ActorKind
-from shared.contracts.watchlist import ActorEntry
+from shared.contracts.watchlist import ActorEntry, ListedName
 
 PROGRAMMES: Final = frozenset({"SDNT", "SDNTK", "ILLICIT-DRUGS-EO14059", "TCO"})
 """OFAC's programmes for narcotics trafficking and for transnational criminal organisations."""
@@ -29,7 +29,7 @@ class Half(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """A listed person: given names and surnames as small ASCII letters, particles apart."""
+    """A listed person: given names and surnames in small ASCII letters. A particle stands with its name: `de la cruz` is one surname."""
 
     entry: ActorEntry
     given: tuple[str, ...]
@@ -46,6 +46,11 @@ class Sought:
         return " ".join((*self.given, *self.surnames))
 
     @property
+    def words(self) -> frozenset[str]:
+        """The words of the name, without particles."""
+        return frozenset(parts(self.full))
+
+    @property
     def days(self) -> tuple[str, ...]:
         """The birth dates that are known to the day."""
         return tuple(date for date in self.entry.body.birth_dates if len(date) == _DAY)
@@ -56,19 +61,43 @@ class Sought:
         return next(iter(self.entry.body.nationalities), None)
 
 
+def tokens(text: str) -> tuple[str, ...]:
+    """The words of a text in small ASCII letters."""
+    return tuple(token for token in _NO_LETTER.split(ascii_text(text).casefold()) if token)
+
+
 def parts(text: str | None) -> tuple[str, ...]:
-    """The words of a part of a name."""
-    tokens = _NO_LETTER.split(ascii_text(text or "").casefold())
-    return tuple(token for token in tokens if token and token not in PARTICLES)
+    """The words of a name, without particles."""
+    return tuple(token for token in tokens(text or "") if token not in PARTICLES)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """The names in a text, each with the particles before it; particles with nothing behind them are a name."""
+    found: list[str] = []
+    before: list[str] = []
+    for token in tokens(text):
+        before.append(token)
+        if token not in PARTICLES:
+            found.append(" ".join(before))
+            before = []
+    return (*found, " ".join(before)) if before else tuple(found)
 
 
 def sought(entries: Sequence[ActorEntry]) -> Iterator[Sought]:
-    """Those of a list who are designated for narcotics and whose given names and surnames it tells apart."""
+    """Those of a list who are designated for narcotics, of whose name it tells given names and surnames apart: by surnames in capitals at least."""
     for entry in entries:
         body = entry.body
         if body.kind is not ActorKind.PERSON or not PROGRAMMES.intersection(body.programmes or ()):
             continue
-        name = body.names[0]
-        given, surnames = parts(name.given), parts(name.paternal) + parts(name.maternal)
+        given, surnames = map(names_in, _told_apart(body.names[0]))
         if given and surnames:
             yield Sought(entry, given, surnames)
+
+
+def _told_apart(name: ListedName) -> tuple[str, str]:
+    """Given names, surnames."""
+    if name.given:
+        return name.given, " ".join(filter(None, (name.paternal, name.maternal)))
+    words = name.text.split()
+    first = next((at for at, word in enumerate(words) if word.isupper()), len(words))
+    return " ".join(words[:first]), " ".join(words[first:])

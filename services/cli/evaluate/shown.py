@@ -1,12 +1,15 @@
 """The figures as a person reads them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from rich.console import Console
 from rich.table import Table
 
-from services.cli.evaluate.measuring import Measured
+from services.cli.evaluate import figures
+from services.cli.evaluate.budget import Allowed
+from services.cli.evaluate.plot import svg
 from services.cli.evaluate.running import Outcome
 
 _PER: Final = 10_000
@@ -45,19 +48,34 @@ def _of_many(told: dict[str, Any]) -> str:
 
 
 def _point(told: dict[str, Any]) -> str:
-    return f"{told['recall']:.3f} ({told['threshold']:g})"
+    at = "any" if told["threshold"] is None else f"{told['threshold']:g}"
+    return f"{told['recall']:.3f} ({at})"
 
 
-def wrong(outcome: Outcome) -> Iterator[str]:
-    """A line for each listed person that was not found, and for each alert on somebody else."""
+def show_budget(console: Console, every: Sequence[Allowed], built_in: float) -> None:
+    """What threshold the budget allows, beside the one that is built in."""
+    table = Table(
+        "entries", "persons", "budget of 10,000", "threshold it allows", "built in", "alerted at that, of 10,000", title="Budget"
+    )
+    for one in every:
+        at = "any" if one.threshold is None else f"{one.threshold:.2f}"
+        table.add_row(one.category, f"{one.persons:,}", f"{one.budget:.2f}", at, f"{built_in:g}", f"{one.alerted:.2f}")
+    console.print(table)
+
+
+def wrong(outcome: Outcome, names: Mapping[UUID, str]) -> Iterator[str]:
+    """A line for each listed person that was not found, and for each alert on somebody else; `names` are those of the entries."""
     for row in outcome.rows:
         one = row.traveller
+        about = f"{one.name}\t{one.birth_date or ''}\t{one.nationality or ''}"
         if one.truth is not None and not row.is_recalled(outcome.threshold):
             compared = "" if row.compared else ", not compared"
-            yield f"missed\t{one.kind}\t{one.name}\t{one.birth_date or ''}\t{one.nationality or ''}\t{one.truth.full}{compared}\t{row.right:.1f}"
-        elif one.truth is None and row.is_alerted(outcome.threshold):
-            yield f"raised\t{one.group}: {one.kind}\t{one.name}\t{one.birth_date or ''}\t{one.nationality or ''}\t{_listed(row)}\t{row.strongest:.1f}"
+            yield f"missed\t{one.kind}\t{about}\t{names[one.truth.entry.entry_id]}{compared}\t{row.right:.1f}"
+        elif one.truth is None and row.found is not None and row.is_alerted(outcome.threshold):
+            yield f"raised\t{one.group}: {one.kind}\t{about}\t{names[row.found]}\t{row.strongest:.1f}"
 
 
-def _listed(row: Measured) -> str:
-    return str(row.found)
+def drawn(outcomes: Sequence[Outcome]) -> str:
+    """The trade-off of every method as one picture (SVG)."""
+    curves = {one.name: figures.curve(one.of("slipped"), one.of("stranger")) for one in outcomes}
+    return svg(curves, "Recall against alerts per 10,000 strangers")

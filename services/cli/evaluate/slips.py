@@ -1,6 +1,7 @@
 """What becomes of a name on its way to a border post: one function for each kind of slip.
 
 Each takes the given names and surnames and gives the name as it was written, or None where this name cannot slip so. A slip changes the name.
+A name may have particles before it (`de la cruz`): they go where it goes, and what spoils a word spoils the last one.
 """
 
 import csv
@@ -82,7 +83,7 @@ def one_given(_random: Random, given: Words, surnames: Words) -> str | None:
 
 def middle_initial(_random: Random, given: Words, surnames: Words) -> str | None:
     """The first given name and the initials of the others."""
-    return " ".join((given[0], *(word[0] for word in given[1:]), *surnames)) if len(given) > 1 else None
+    return " ".join((given[0], *(_last(name)[0] for name in given[1:]), *surnames)) if len(given) > 1 else None
 
 
 def one_typo(random: Random, given: Words, surnames: Words) -> str | None:
@@ -107,24 +108,27 @@ def misread(random: Random, given: Words, surnames: Words) -> str | None:
 
 def nickname(random: Random, given: Words, surnames: Words) -> str | None:
     """A familiar form of one given name, beside the other one or alone."""
-    known = [at for at, word in enumerate(given) if word in familiar()]
+    known = [at for at, name in enumerate(given) if _last(name) in familiar()]
     if not known:
         return None
     at = random.choice(known)
-    called = random.choice(familiar()[given[at]])
+    called = random.choice(familiar()[_last(given[at])])
     kept = [called] if random.random() < 1 / _TWO else [*given[:at], called, *given[at + 1 :]]
     return " ".join((*kept, *surnames))
 
 
 def joined(random: Random, given: Words, surnames: Words) -> str | None:
-    """Two words written as one: the surnames, or the given names."""
-    may = [words for words in (surnames, given) if len(words) > 1]
-    if not may:
+    """Words written as one: a name and its particles, or two names beside each other, of surnames or of given names."""
+    every = (*given, *surnames)
+    pairs = [at for at in range(len(every) - 1) if at + 1 != len(given)]
+    within = [at for at, name in enumerate(every) if " " in name]
+    if not pairs and not within:
         return None
-    words = random.choice(may)
-    at = random.randrange(len(words) - 1)
-    one = [*words[:at], words[at] + words[at + 1], *words[at + _TWO :]]
-    return " ".join((*given, *one) if words is surnames else (*one, *surnames))
+    if within and (not pairs or random.random() < 1 / _TWO):
+        at = random.choice(within)
+        return " ".join((*every[:at], _as_one(every[at]), *every[at + 1 :]))
+    at = random.choice(pairs)
+    return " ".join((*every[:at], _as_one(every[at] + every[at + 1]), *every[at + _TWO :]))
 
 
 def hyphened(_random: Random, given: Words, surnames: Words) -> str | None:
@@ -134,7 +138,7 @@ def hyphened(_random: Random, given: Words, surnames: Words) -> str | None:
 
 def run_together(_random: Random, given: Words, surnames: Words) -> str | None:
     """The whole name as one word."""
-    return "".join((*given, *surnames))
+    return _as_one(" ".join((*given, *surnames)))
 
 
 KINDS: Final[dict[str, Slip]] = {
@@ -171,13 +175,23 @@ def familiar() -> dict[str, tuple[str, ...]]:
 
 def _spoilt(random: Random, given: Words, surnames: Words, spoil: Callable[[Random, str], str], times: int) -> str | None:
     words = [*given, *surnames]
-    long = [at for at, word in enumerate(words) if len(word) >= _SHORTEST]
+    long = [at for at, name in enumerate(words) if len(_last(name)) >= _SHORTEST]
     if not long:
         return None
     for _ in range(times):
         at = random.choice(long)
-        words[at] = spoil(random, words[at])
+        before, space, word = words[at].rpartition(" ")
+        words[at] = before + space + spoil(random, word)
     return " ".join(words)
+
+
+def _last(name: str) -> str:
+    """The name without its particles."""
+    return name.rpartition(" ")[2]
+
+
+def _as_one(text: str) -> str:
+    return text.replace(" ", "")
 
 
 def _typo(random: Random, word: str) -> str:

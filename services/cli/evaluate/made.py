@@ -1,0 +1,41 @@
+"""The evaluation set: every traveller of one half of the people, made from one seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from services.cli.evaluate.people import Half, sought
+from services.cli.evaluate.strangers import Strangers
+from services.cli.evaluate.travellers import Traveller, exact_names, slipped_names
+from services.cli.reference import listed
+from shared.contracts.watchlist import ActorEntry
+
+SEED: Final = 20261125
+_SIBLINGS: Final = 5
+"""One sibling and one twin for so many near strangers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Travelling:
+    """The lists, the travellers of a half, how many listed persons these halves are of, and how many strangers were kept out as listed ones."""
+
+    entries: Sequence[ActorEntry]
+    travellers: Sequence[Traveller]
+    sought: int
+    kept_out: int
+
+
+def made(half: Half, strangers: int, near: int, seed: int = SEED) -> Travelling:
+    """The set of a half. `strangers` and `near` are for both halves together; the same numbers and seed make the same set."""
+    entries = listed()
+    people = list(sought(entries))
+    drawn = Strangers(people, entries, seed)
+    every = [
+        *slipped_names(people, seed),
+        *exact_names(people),
+        *drawn.strangers(strangers),
+        *drawn.near_strangers(near),
+        *drawn.siblings(near // _SIBLINGS),
+        *drawn.twins(near // _SIBLINGS),
+    ]
+    return Travelling(entries, [one for one in every if one.half is half], len(people), drawn.kept_out)
