@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from services.correlate.domain.screen.counts import blends, is_counted
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.names import PARTICLES
-from services.correlate.domain.screen.rarity import unlikely
+from services.correlate.domain.screen.rarity import given_share, unlikely
 from services.correlate.domain.screen.relations import How, relation
 from services.correlate.domain.screen.weights import Weights
 
 _SHORTEST_JOINED = 4
 """Letters of a word that may be several."""
 
+
+_MOSTLY = 0.5
+"""Share of its uses as a given name from which a word is taken for one."""
 
 _PARTICLES = tuple(sorted(PARTICLES))
 
@@ -90,16 +93,21 @@ def _near(
     for i in left:
         for j in right:
             how = relation(listed.words[i], seen.words[j])
-            if how is How.INITIAL and not _same_role(listed, i, seen, j):
+            if how is How.INITIAL and not _may_stand_for(listed, i, seen, j):
                 continue
             if how is not None and (value := worth(how, bits[i], seen.words[j], weights)) > weights.least_pair:
                 found.append(Pairing(i, j, how, value))
     return sorted(found, key=lambda one: (-one.bits, listed.words[one.listed], seen.words[one.seen]))
 
 
-def _same_role(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:
-    """Whether two words are both given names or both surnames, as far as is known: an initial stands for a name of its own kind."""
-    return not listed.given or listed.given[i] is seen.given[j]
+def _may_stand_for(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:
+    """Whether an initial and a word are of one kind, as far as is known: the initial of a given name stands for no surname."""
+    short, at, long, other = (listed, i, seen, j) if len(listed.words[i]) == 1 else (seen, j, listed, i)
+    if not short.told:
+        return True
+    share = given_share(long.words[other])
+    role = long.given[other] if long.told else None if share is None else share >= _MOSTLY
+    return role is None or short.given[at] is role
 
 
 def _take_joined(
