@@ -17,6 +17,21 @@ from services.cli.watchlist.faults import plain
 
 Language: TypeAlias = Literal["es", "en"]
 
+_PARTS: Final = (
+    "full",
+    "given",
+    "paternal",
+    "maternal",
+    "plate",
+    "vin",
+    "imo",
+    "mmsi",
+    "registration",
+    "number",
+    "serial",
+    "name",
+)
+_THINGS: Final = ("organisation", "conveyances", "containers", "identifiers", "documents")
 _WORDS: Final = {
     "en": {True: "ALERT", False: "possible", "line": "line", "not": "not screened", "somebody": "without a name"},
     "es": {True: "ALERTA", False: "posible", "line": "línea", "not": "no se cotejó", "somebody": "sin nombre"},
@@ -86,13 +101,18 @@ class Sentences:
         self._console.print(Text(f"            {plain(hit['sentence'][self._language], None)}"), soft_wrap=True)
 
     def _name(self, line: bytes | None) -> str:
+        """Who or what was asked about, by the first word that is told of it."""
         asked: dict[str, Any] = orjson.loads(line or b"{}")
         names = asked.get("name") or asked.get("names") or asked
-        first = names[0] if isinstance(names, list) and names else names
-        if isinstance(first, dict):
-            told = [first.get(part) for part in ("full", "given", "paternal", "maternal")]
-            first = " ".join(part for part in told if isinstance(part, str))
-        return str(first or asked.get("organisation") or self._words["somebody"])
+        return _first(names) or next((told for field in _THINGS if (told := _first(asked.get(field)))), self._words["somebody"])
+
+
+def _first(value: Any) -> str:
+    """A name, the parts of one, or what identifies a thing."""
+    one = value[0] if isinstance(value, list) and value else value
+    if isinstance(one, dict):
+        return " ".join(str(told) for part in _PARTS if (told := one.get(part)) and isinstance(told, str | int))
+    return str(one) if isinstance(one, str | int) else ""
 
 
 @contextlib.contextmanager

@@ -156,6 +156,23 @@ def test_a_list_as_csv_and_as_xml_is_taken_once(tmp_path: Path) -> None:
     assert (one.edition.main.form, [path.path.name for path in one.edition.earlier]) == ("ofac-xml", ["sdn_2024-07-02.csv"])
 
 
+def test_in_doubt_both_are_read_a_part_of_a_list_and_lists_of_two_agencies_with_the_same_numbers(tmp_path: Path) -> None:
+    many = SIMPLE + "".join(f'"X{number}","Person","Somebody {number}","",""\n' for number in range(10))
+    put(tmp_path, "all_2026-01.csv", many)
+    put(tmp_path, "part_2026-02.csv", SIMPLE)
+    own = json_template(ActorKind.PERSON).replace("# {", "{")
+    put(tmp_path, "gt/lookouts_2026-01-01.jsonl", own)
+    put(tmp_path, "gt/lookouts-2026-02-01.jsonl", own)
+    put(tmp_path, "hn/wanted.jsonl", own)
+    held = load(tmp_path)
+    assert sorted(one.edition.main.path.name for one in held.lists) == [
+        "all_2026-01.csv",
+        "lookouts-2026-02-01.jsonl",
+        "part_2026-02.csv",
+        "wanted.jsonl",
+    ]
+
+
 def test_a_number_that_comes_twice_hides_nobody(tmp_path: Path) -> None:
     put(tmp_path, "a.jsonl", FTM)
     put(tmp_path, "b/a.csv", SIMPLE)

@@ -12,10 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from services.cli.screen.lists.sniffing import Sniffed
+from services.cli.screen.lists.sniffing import DATE, Sniffed
 
 _SAME: Final = 0.5
-"""Two files are editions of one list when so large a part of the smaller one's ids is in the other."""
+"""Two files are editions of one list when so large a part of the larger one's ids is in both: a part of a list is no edition of it."""
+
+_OWN: Final = frozenset({"own-csv", "own-jsonl", "own-xlsx"})
 
 _OFAC: Final = frozenset({"ofac-csv", "ofac-xml"})
 _BETTER: Final = ("ofac-xml", "ftm-jsonl")
@@ -74,10 +76,18 @@ def _groups(family: Sequence[Sniffed]) -> Iterator[list[Sniffed]]:
 
 
 def _is_same(one: Sniffed, other: Sniffed) -> bool:
+    """Whether one takes the place of the other. In doubt both are read: somebody found twice does less harm than somebody missed."""
     if one.form == "un-xml":
         return True
+    if one.form in _OWN and _undated(one.path) != _undated(other.path):
+        return False
     mine, others = ids_of(one), ids_of(other)
-    return _share(mine, others) >= _SAME if len(mine) <= len(others) else _share(others, mine) >= _SAME
+    return bool(mine and others) and len(mine & others) >= _SAME * max(len(mine), len(others))
+
+
+def _undated(path: Path) -> str:
+    """What a list of one's own is called without its day: two with the same numbers may be two agencies'."""
+    return DATE.sub("", path.name.casefold().removesuffix(".gz")).rpartition(".")[0].strip("-_. ")
 
 
 def _share(part: Collection[bytes], whole: frozenset[bytes]) -> float:

@@ -18,7 +18,7 @@ _HEAD_BYTES: Final = 1_048_576
 """Of a file so much is looked at: the longest line of a published list has some 300 KB."""
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
-_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
+DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _UN_DATE: Final = re.compile(rb'dateGenerated="(\d{4}-\d\d-\d\d)')
 _OFAC_DATE: Final = re.compile(rb"<DateOfIssue[^>]*>\s*<Year>(\d{4})</Year>\s*<Month>(\d\d?)</Month>\s*<Day>(\d\d?)</Day>")
 _ROOT: Final = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)")
@@ -155,6 +155,6 @@ def _dated(path: Path, said: str) -> tuple[str, str]:
     if said:
         return said, "by what it says"
     for name in (path.name, path.parent.name):
-        if found := _DATE.search(name):
+        if found := DATE.search(name):
             return "-".join(filter(None, (found[1], found[3], found[4]))), "by its name"
     return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat(), "by when it was written"

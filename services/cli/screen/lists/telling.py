@@ -32,7 +32,7 @@ def _list(one: ReadList, folder: Path) -> Iterator[str]:
     beside = [_name(part.path, folder) for _, part in sorted(edition.parts.items())]
     files = f"{_name(main.path, folder)}{' with ' + ', '.join(beside) if beside else ''}"
     day = f"of {main.date} ({main.dated_by})" if main.date else "of an unknown day"
-    yield f"{edition.source}: {one.entries:,} entries {day}, read as {main.form} ({FORMATS[main.form].about.partition(':')[0]}): {files}."
+    yield f"{edition.source}: {one.entries:,} {'entry' if one.entries == 1 else 'entries'} {day}, read as {main.form} ({_about(main.form)}): {files}."
     if one.faults:
         told = ", ".join(f"{count:,} {code}" for code, count in one.faults.most_common())
         first = f"; the first is {one.first_fault}" if one.first_fault else ""
@@ -44,6 +44,10 @@ def _list(one: ReadList, folder: Path) -> Iterator[str]:
         yield f"{edition.source}: what stands beside {main.path.name} is of another day: {', '.join(other_days)}."
     for earlier in edition.earlier:
         yield f"Left aside: {_name(earlier.path, folder)}: an edition of {edition.source} of {earlier.date}; the newest is taken."
+
+
+def _about(form: str) -> str:
+    return FORMATS[form].about.partition(":")[0].partition(";")[0].partition(", as ")[0]
 
 
 def _name(path: Path, folder: Path) -> str:
