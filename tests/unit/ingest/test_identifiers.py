@@ -26,7 +26,14 @@ from tests.support.ingest import canonical, least
         (document_number("cedula", "EC", "171430710-3"), ("1714307103", True)),
         (document_number("cedula", "CR", "3-0455-0175"), ("0304550175", None)),
         (document_number("passport", "GT", "12 345-6785"), ("123456785", None)),
-        (document_number("dui", "SV", "04210000-5"), ("042100005", None)),
+        (document_number("dui", "SV", "00016297-5"), ("000162975", True)),
+        (document_number("national_id", "SV", "00016297-4"), ("000162974", False)),
+        (document_number("dpi", "GT", "1234 56789 0101"), ("1234567890101", True)),
+        (document_number("cui", None, "1234 56788 0101"), ("1234567880101", None)),
+        (document_number("dpi", None, "1234 56788 0101"), ("1234567880101", False)),
+        (document_number("dpi", "GT", "1234 56789 2301"), ("1234567892301", False)),
+        (document_number("nit", "GT", "3960059-2"), ("39600592", True)),
+        (document_number("nit", "GT", "3960059-8"), ("39600598", False)),
     ],
 )
 def test_a_number_is_brought_to_one_form_and_checked_where_it_has_a_check_digit(found: Verdict, expected: Verdict) -> None:
