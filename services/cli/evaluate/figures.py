@@ -87,7 +87,7 @@ def trade_off(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> lis
 
 def recall_at(slipped: Sequence[Measured], at: float) -> float:
     """The share of slipped names that are found at a threshold."""
-    return sum(row.right > NOTHING and row.right >= at for row in slipped) / max(1, len(slipped))
+    return sum(row.is_recalled(at) for row in slipped) / max(1, len(slipped))
 
 
 def curve(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[tuple[float, float]]:

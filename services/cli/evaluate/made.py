@@ -7,7 +7,6 @@ from typing import Final
 from services.cli.evaluate.people import Half, sought
 from services.cli.evaluate.strangers import Strangers
 from services.cli.evaluate.travellers import Traveller, exact_names, slipped_names
-from services.cli.reference import listed
 from shared.contracts.watchlist import ActorEntry
 
 SEED: Final = 20261125
@@ -25,9 +24,8 @@ class Travelling:
     kept_out: int
 
 
-def made(half: Half, strangers: int, near: int, seed: int = SEED) -> Travelling:
-    """The set of a half. `strangers` and `near` are for both halves together; the same numbers and seed make the same set."""
-    entries = listed()
+def made(entries: Sequence[ActorEntry], half: Half, *, strangers: int, near: int, seed: int = SEED) -> Travelling:
+    """The set of a half of these lists. `strangers` and `near` are for both halves together; the same of everything makes the same set."""
     people = list(sought(entries))
     drawn = Strangers(people, entries, seed)
     every = [

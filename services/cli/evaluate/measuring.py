@@ -28,11 +28,11 @@ class Measured:
 
     def is_alerted(self, at: float) -> bool:
         """Whether anything alerts at a threshold."""
-        return self.strongest >= at
+        return self.found is not None and self.strongest >= at
 
     def is_recalled(self, at: float) -> bool:
         """Whether the listed person that it is alerts at a threshold."""
-        return self.right >= at
+        return self.right > NOTHING and self.right >= at
 
 
 class Answer(NamedTuple):

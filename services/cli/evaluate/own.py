@@ -30,7 +30,8 @@ class Own:
     """What alerts and what does not is said by the very code that screens events and queries.
 
     For the trade-off the same index and matcher are asked once more with the threshold lowered. That worth is kept on the side of the
-    threshold on which the first answer was: rules that go by the threshold itself are told as they are.
+    threshold on which the first answer was: rules that go by the threshold itself are told as they are. Travellers are persons and tell no
+    documents: entries of other kinds cannot be met and are left out.
     """
 
     name = EvidenceMatcher.version
@@ -43,8 +44,9 @@ class Own:
         self._index, self._low = WatchlistIndex(own), WatchlistIndex(low)
         self._judge, self._matcher = Judge(EvidenceMatcher(own), own), EvidenceMatcher(low)
         for entry in entries:
-            self._index.apply(entry)
-            self._low.apply(entry)
+            if entry.body.kind is ActorKind.PERSON:
+                self._index.apply(entry)
+                self._low.apply(entry)
 
     def answers(self, travellers: Sequence[Traveller]) -> list[Answer]:
         """What each candidate is worth."""

@@ -16,6 +16,7 @@ from shared.contracts.watchlist import ActorEntry, ListedName
 PROGRAMMES: Final = frozenset({"SDNT", "SDNTK", "ILLICIT-DRUGS-EO14059", "TCO"})
 """OFAC's programmes for narcotics trafficking and for transnational criminal organisations."""
 
+_GENERATIONS: Final = frozenset({"JR", "SR", "II", "III"})
 _DAY: Final = 10
 _NO_LETTER: Final = re.compile(r"[^a-z]+")
 
@@ -95,9 +96,10 @@ def sought(entries: Sequence[ActorEntry]) -> Iterator[Sought]:
 
 
 def _told_apart(name: ListedName) -> tuple[str, str]:
-    """Given names, surnames."""
-    if name.given:
-        return name.given, " ".join(filter(None, (name.paternal, name.maternal)))
-    words = name.text.split()
+    """Given names, surnames; where a reader left the surnames together, they are what is in capitals."""
+    surnames = " ".join(filter(None, (name.paternal, name.maternal)))
+    if name.given and surnames:
+        return name.given, surnames
+    words = [word for word in name.text.split() if word.rstrip(".") not in _GENERATIONS]
     first = next((at for at, word in enumerate(words) if word.isupper()), len(words))
     return " ".join(words[:first]), " ".join(words[first:])

@@ -205,6 +205,8 @@ def _typo(random: Random, word: str) -> str:
             return word[:at] + random.choice(_beside(word[at]) or _LETTERS) + word[at + 1 :]
         case _:
             at = min(at, len(word) - _TWO)
+            if word[at] == word[at + 1]:
+                return word[:at] + word[at + 1 :]
             return word[:at] + word[at + 1] + word[at] + word[at + _TWO :]
 
 

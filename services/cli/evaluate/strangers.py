@@ -6,12 +6,13 @@ from random import Random
 from typing import Final
 
 from services.cli.evaluate.people import Half, Sought, parts
-from services.cli.evaluate.travellers import BORN, NATIONAL, Traveller
+from services.cli.evaluate.travellers import Traveller, told
 from services.cli.reference import Pool, pools
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorEntry
 
 NATIONS: Final = ("GT", "HN", "SV", "NI", "CR", "PA", "BZ", "MX", "CO")
+_TWO: Final = 2
 _THREE: Final = 3
 """Names of a listed person that a near stranger shares two of: who shares two of two has the name."""
 _TWO_WORDS_EVERY: Final = 5
@@ -34,7 +35,7 @@ class Strangers:
         self._people = people
         self._random = Random(seed)
         self._pools = pools()
-        self._with_siblings = [person for person in people if len(person.surnames) == 2 and person.days]  # noqa: PLR2004 - father's and mother's
+        self._with_siblings = [person for person in people if len(person.surnames) == _TWO and person.days]
         self._bearers: dict[str, list[int]] = {}
         for number, person in enumerate(people):
             for word in {word for name in person.entry.body.names for word in parts(name.text)}:
@@ -66,7 +67,7 @@ class Strangers:
             person = self._random.choice(full)
             kind, shares = self._random.choice([one for one in _SHARED if len(person.surnames) > 1 or one[1] == "first"])
             name = " ".join((*self._near_given(person, shares), *self._near_surnames(person, shares)))
-            if not self._shares_more(parts(name)):
+            if len(person.words.intersection(parts(name))) == _TWO and not self._shares_more(parts(name)):
                 number += 1
                 yield self._traveller("near stranger", kind, name, number, person)
 
@@ -88,9 +89,9 @@ class Strangers:
             person, name = self._sibling()
             years = self._random.choice(_YEARS)
             born = f"{int(person.days[0][:4]) + years}-{self._random.randrange(1, 13):02}-{self._random.randrange(1, 29):02}"
-            told = None if number % 2 else born
-            kind = "birth date known" if told else "birth date not known"
-            yield Traveller("sibling", kind, name, told, person.nationality, person.half, like=person)
+            known = None if number % 2 else born
+            kind = "birth date known" if known else "birth date not known"
+            yield Traveller("sibling", kind, name, known, person.nationality, person.half, like=person)
 
     def twins(self, count: int) -> Iterator[Traveller]:
         """The same, born on the same day."""
@@ -114,13 +115,10 @@ class Strangers:
         return any(count >= _THREE for count in shared.values())
 
     def _traveller(self, group: str, kind: str, name: str, number: int, near: Sought | None = None) -> Traveller:
-        share = self._random.random()
-        born = self._date() if share < BORN else None
-        nation = self._random.choice(NATIONS) if NATIONAL[0] <= share < NATIONAL[1] else None
-        if near is not None and nation is not None:
-            nation = near.nationality
+        nation = self._random.choice(NATIONS)
+        born, nation_told = told(self._random, self._date(), near.nationality or nation if near else nation)
         half = near.half if near else Half.TUNE if number % 2 else Half.REPORT
-        return Traveller(group, kind, name.upper(), born, nation, half, like=near)
+        return Traveller(group, kind, name.upper(), born, nation_told, half, like=near)
 
     def _given(self) -> str:
         """One given name or two of one sex."""

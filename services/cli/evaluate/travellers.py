@@ -8,10 +8,10 @@ from typing import Final
 from services.cli.evaluate.people import Half, Sought
 from services.cli.evaluate.slips import KINDS, slipped
 
-BORN: Final = 0.35
-"""Of all travellers, the share of which the birth date is told."""
-NATIONAL: Final = (0.25, 0.5)
-"""Between these shares the nationality is told: half of all have one of the two, and a few have both."""
+_TOLD: Final = 0.52
+"""The share of travellers of whom the birth date, the nationality or both are told, where they are known."""
+_BORN, _BOTH = 0.5, 0.7
+"""Of these, the birth date of so many, from there on both, and of the rest the nationality."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,26 @@ class Traveller:
         return len(self.truth.given) + len(self.truth.surnames) if self.truth else 0
 
 
+def told(random: Random, born: str | None, nation: str | None) -> tuple[str | None, str | None]:
+    """What is told of a birth date and a nationality: half of the time nothing, else one or both, and the one that is known where only one is."""
+    if random.random() >= _TOLD:
+        return None, None
+    share = random.random()
+    if born is None or nation is None:
+        return born, nation
+    return (born if share < _BOTH else None), (nation if share >= _BORN else None)
+
+
 def slipped_names(people: Sequence[Sought], seed: int) -> Iterator[Traveller]:
     """Every listed person with every kind of slip that its name can have."""
     for person in people:
         random = Random(f"{seed} {person.entry.entry_id}")
         for kind in KINDS:
             name = slipped(kind, random, person.given, person.surnames)
-            share = random.random()
+            born = random.choice(person.days) if person.days else None
+            about = told(random, born, person.nationality)
             if name is not None:
-                born = random.choice(person.days) if share < BORN and person.days else None
-                nation = person.nationality if NATIONAL[0] <= share < NATIONAL[1] else None
-                yield Traveller("slipped", kind, name, born, nation, person.half, person)
+                yield Traveller("slipped", kind, name, *about, person.half, person)
 
 
 def exact_names(people: Sequence[Sought]) -> Iterator[Traveller]:
