@@ -7,6 +7,7 @@ from typing import Final
 from services.correlate.domain.screen.identifiers import document_kind, document_number, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.misreads import MISREAD, misread_document
 from services.correlate.domain.screen.objects import SHORTEST_ALONE
 from services.correlate.domain.screen.parts import parts_of
 from services.correlate.domain.screen.weights import Weights
@@ -52,12 +53,14 @@ class MetDocument:
     bits: float
     alert: bool
     how: str
+    seen: str | None = None
+    """The number as it was seen, where that is another one."""
 
     def evidence(self) -> Evidence:
         """The same as evidence, with what is wrong with the document."""
         said = {"type": self.listed.type, "state": self.listed.state.value} if self.listed.state else {}
         listed = {"document": self.number, **{name: value for name, value in said.items() if value}}
-        return Evidence(listed=listed, seen={"document": self.number}, how=self.how, weight=self.bits)
+        return Evidence(listed=listed, seen={"document": self.seen or self.number}, how=self.how, weight=self.bits)
 
 
 def document_matches(person: Person, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, MetDocument]]:
@@ -70,6 +73,17 @@ def document_matches(person: Person, index: WatchlistIndex, weights: Weights) ->
             ]
             if found:
                 yield actor, max(found, key=lambda met: met.bits)
+        yield from _misread(document, number, index, weights)
+
+
+def _misread(document: Document, number: str, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, MetDocument]]:
+    """Entries that carry the number that this one was misread from: weaker, and never enough alone."""
+    for meant in misread_document(document, lambda other: bool(index.identified("document", other))):
+        for actor in index.identified("document", meant):
+            met = [one for held in _held(actor.entry.body, meant) if (one := _met(actor.kind, held, document, meant, weights))]
+            if met:
+                best = max(met, key=lambda one: one.bits)
+                yield actor, MetDocument(best.listed, meant, weights.misread_number, alert=False, how=MISREAD, seen=number)
 
 
 def _held(body: ActorBody, number: str) -> Iterator[ListedDocument]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from services.correlate.domain.screen.documents import MetDocument, document_matches
+from services.correlate.domain.screen.flags_at_sea import flag_evidence
 from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form, person_text
 from services.correlate.domain.screen.hits import actor_hit
 from services.correlate.domain.screen.index import WatchlistIndex
@@ -18,7 +19,7 @@ from services.correlate.domain.screen.sentences import name_sentence
 from services.correlate.domain.screen.sets import Scene, other_parts
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.base import Text
-from shared.contracts.events import Person
+from shared.contracts.events import Conveyance, Person
 from shared.contracts.explanation import Evidence, Hit
 from shared.contracts.sightings import Beside, Seen
 from shared.contracts.vocabulary import ActorKind
@@ -120,7 +121,11 @@ class Judge:
         return self._hit(
             entry,
             1.0 if certain else score(sum(one.bits for one in together), self._weights.alert_at),
-            (*(one.evidence(role=told is not None) for one in _surest_first(met, surest)), *(told.evidence() if told else ())),
+            (
+                *(one.evidence(role=told is not None) for one in _surest_first(met, surest)),
+                *(told.evidence() if told else ()),
+                *(flag_evidence(scene.things[0], entry.body) if isinstance(scene.things[0], Conveyance) else ()),
+            ),
             object_sentence(entry, entry.body, surest, told),
             index,
             alert=several or any(one.alert for one in met),

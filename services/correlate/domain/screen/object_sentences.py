@@ -5,8 +5,10 @@ from typing import Final
 
 from services.correlate.domain.screen.documents import MetDocument
 from services.correlate.domain.screen.identifiers import document_kind
+from services.correlate.domain.screen.misreads import MISREAD
 from services.correlate.domain.screen.objects import Met
 from services.correlate.domain.screen.parts import Key, Part
+from services.correlate.domain.screen.plates import MAY_BE
 from services.correlate.domain.screen.sentences import list_reference
 from services.correlate.domain.screen.sets import Told
 from shared.contracts.base import Text
@@ -69,10 +71,25 @@ def document_sentence(head: EntryHead, body: ActorBody, met: MetDocument, names:
             es=f", a nombre de «{listed}»; se presentó a nombre de «{seen}»",
             en=f", in the name of “{listed}”; it was shown in the name of “{seen}”",
         )
+    read = as_seen(met.number, met.seen, met.how)
     return Text(
-        es=f"{_capital(es)} {met.number} {as_es} {reference.es}{other.es}.",
-        en=f"{_capital(en)} {met.number} {as_en} {reference.en}{other.en}.",
+        es=f"{_capital(es)} {met.number}{read.es} {as_es} {reference.es}{other.es}.",
+        en=f"{_capital(en)} {met.number}{read.en} {as_en} {reference.en}{other.en}.",
     )
+
+
+def as_seen(number: str, seen: str | None, how: str) -> Text:
+    """How a listed number was seen, where it was seen otherwise than it is listed."""
+    if seen is None or seen == number:
+        return Text(es="", en="")
+    if how == MISREAD:
+        return Text(
+            es=f" (se leyó {seen}, que no cumple su dígito de control: posible error de lectura)",
+            en=f" (read as {seen}, whose check digit does not hold: it may be misread)",
+        )
+    if how == MAY_BE:
+        return Text(es=f" (se leyó {seen}, que puede leerse así)", en=f" (read as {seen}, which may be read so)")
+    return Text(es=f" (se leyó {seen})", en=f" (read as {seen})")
 
 
 def object_sentence(head: EntryHead, body: ActorBody, met: Met, told: Told | None) -> Text:
@@ -85,9 +102,10 @@ def object_sentence(head: EntryHead, body: ActorBody, met: Met, told: Told | Non
         named = _ROLES.get(met.part.role) if met.part else None
         role = Text(es=f" ({named[0]} de un conjunto)", en=f" ({named[1]} of a set)") if named else Text(es="", en="")
         others = _others(told)
+    read = as_seen(met.number, met.seen, met.how)
     return Text(
-        es=f"{_capital(es)} {met.number}{role.es} figura en {reference.es}{others.es}.",
-        en=f"{_capital(en)} {met.number}{role.en} is on {reference.en}{others.en}.",
+        es=f"{_capital(es)} {met.number}{read.es}{role.es} figura en {reference.es}{others.es}.",
+        en=f"{_capital(en)} {met.number}{read.en}{role.en} is on {reference.en}{others.en}.",
     )
 
 

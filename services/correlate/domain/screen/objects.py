@@ -1,13 +1,16 @@
 """Objects of an event against those of the list: any one identifier of any part is enough, whichever entry carries it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from services.correlate.domain.screen.identifiers import digits, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.misreads import MISREAD, misread_object
 from services.correlate.domain.screen.parts import Key, Part, parts_of
+from services.correlate.domain.screen.plates import MAY_BE, READ, other_readings, read_by_format
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Container, Conveyance, Seized
 from shared.contracts.explanation import Evidence
@@ -31,11 +34,15 @@ class Met:
     alert: bool
     how: str
     part: Part | None = None
+    seen: str | None = None
+    """The number as it was seen, where that is another one."""
 
     def evidence(self, *, role: bool = False) -> Evidence:
         """The same as evidence; with the part's role where the entry has several."""
         of = {"part": self.part.role} if role and self.part else {}
-        return Evidence(listed={self.field: self.number, **of}, seen={self.field: self.number}, how=self.how, weight=self.bits)
+        return Evidence(
+            listed={self.field: self.number, **of}, seen={self.field: self.seen or self.number}, how=self.how, weight=self.bits
+        )
 
 
 def keys_seen(thing: Thing) -> tuple[Key, ...]:
@@ -45,8 +52,10 @@ def keys_seen(thing: Thing) -> tuple[Key, ...]:
     elif isinstance(thing, Seized):
         keys = [("serial", normalise(thing.serial or ""))]
     else:
+        plate = normalise(thing.plate or "")
         keys = [
-            ("plate", normalise(thing.plate or "")),
+            ("plate", plate),
+            ("plate", read_by_format(plate, thing.country)),
             ("vin", normalise(thing.vin or "")),
             ("imo", digits(thing.imo or "")),
             ("mmsi", digits(thing.mmsi or "")),
@@ -63,13 +72,42 @@ def met_parts(body: ActorBody, parts: tuple[Part, ...], thing: Thing, weights: W
 
 
 def object_matches(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, list[Met]]]:
-    """Every entry that a thing meets, with all that it is met by; a vessel's name alone never alerts."""
+    """Every entry that a thing meets, with all that it is met by; a vessel's name alone never alerts, nor does a number that was misread."""
+    found: dict[Listed, list[Met]] = {}
     for actor in dict.fromkeys(actor for key in keys_seen(thing) for actor in index.identified(*key)):
         body = actor.entry.body
         if met := met_parts(body, parts_of(body), thing, weights):
-            yield actor, met
+            found[actor] = met
+    for actor, one in _nearly(thing, index, weights):
+        if all(one.field != met.field for met in found.get(actor, ())):
+            found.setdefault(actor, []).append(one)
+    yield from found.items()
     if isinstance(thing, Conveyance) and thing.kind is ConveyanceKind.VESSEL:
         yield from _named(thing, index, weights)
+
+
+def _nearly(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, Met]]:
+    """Entries that a thing meets by a number that was misread, or a plate that may be read otherwise."""
+    for field, number in keys_seen(thing):
+        for meant in misread_object(field, number, partial(_is_listed, index, field)):
+            yield from _as_meant(field, number, meant, MISREAD, weights.misread_number, index)
+    if isinstance(thing, Conveyance) and thing.plate:
+        plate = normalise(thing.plate)
+        for meant in other_readings(plate, thing.country):
+            for actor, met in _as_meant("plate", plate, meant, MAY_BE, weights.may_be_read, index):
+                if met.part is not None and met.part.own.country in {None, thing.country}:
+                    yield actor, met
+
+
+def _is_listed(index: WatchlistIndex, field: str, number: str) -> bool:
+    return bool(index.identified(field, number))
+
+
+def _as_meant(field: str, seen: str, meant: str, how: str, bits: float, index: WatchlistIndex) -> Iterator[tuple[Listed, Met]]:
+    for actor in index.identified(field, meant):
+        for part in parts_of(actor.entry.body):
+            if (field, meant) in part.keys:
+                yield actor, Met(field, meant, bits, alert=False, how=how, part=part, seen=seen)
 
 
 def _met(body: ActorBody, part: Part, thing: Thing, key: Key, weights: Weights) -> Met | None:
@@ -80,8 +118,17 @@ def _met(body: ActorBody, part: Part, thing: Thing, key: Key, weights: Weights) 
         alone = len(number) >= SHORTEST_ALONE
         return Met(field, number, weights.document_without_issuer if alone else weights.hit_at, alone, "exact", part)
     if field == "plate" and isinstance(thing, Conveyance):
-        return _by_giver(field, number, part, part.own.country, thing.country, "country", weights)
+        return _by_plate(number, part, thing, weights)
     return Met(field, number, weights.document, alert=True, how="exact", part=part)
+
+
+def _by_plate(number: str, part: Part, thing: Conveyance, weights: Weights) -> Met | None:
+    """A plate as it was written on both sides, or as the country's format has it."""
+    met = _by_giver("plate", number, part, part.own.country, thing.country, "country", weights)
+    seen, listed = normalise(thing.plate or ""), normalise(part.own.plate or "")
+    if met is None or seen == listed:
+        return met
+    return replace(met, number=listed, bits=min(met.bits, weights.read_by_format), how=READ, seen=seen)
 
 
 def _by_giver(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.correlate.domain.screen.identifiers import digits, normalise
+from services.correlate.domain.screen.plates import read_by_format
 from shared.contracts.vocabulary import ActorKind, SetRole
 from shared.contracts.watchlist import ActorBody, Identifiers
 
@@ -44,8 +45,10 @@ def parts_of(body: ActorBody) -> tuple[Part, ...]:
 
 def part_keys(own: Identifiers, kind: ActorKind) -> tuple[Key, ...]:
     """What an object's identifiers are met by, normalised; a number is a document's where the entry is about a document."""
+    plate = normalise(own.plate or "")
     keys = [
-        ("plate", normalise(own.plate or "")),
+        ("plate", plate),
+        ("plate", read_by_format(plate, own.country)),
         ("vin", normalise(own.vin or "")),
         ("imo", digits(own.imo or "")),
         ("mmsi", digits(own.mmsi or "")),

@@ -61,6 +61,13 @@ class Weights:
     organisation_other: float = -7.0
     organisation_alone: float = -2.0
     """A word of an organisation's name that only one side has."""
+    misread_number: float = 12.0
+    """A number that does not hold, one slip from a listed one that does. A random failing number of nine digits is one slip from a given
+    one in 2^23, but a register that has given out a tenth of its numbers has ten others that it may be: never enough alone."""
+    read_by_format: float = 28.0
+    """A plate read by its country's format: an O where only digits stand is a zero."""
+    may_be_read: float = 12.0
+    """A plate that may be read as the listed one, where the format tells not."""
     every_word: float = 3.0
     """An organisation's name met in full, word for word."""
     legal_form: float = 5.0
