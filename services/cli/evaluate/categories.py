@@ -1,13 +1,14 @@
-"""Entries by category: each has a share of the budget of false alarms of its own, and a threshold that keeps to it."""
+"""Entries by category: each may have a budget of false alarms of its own, and the threshold that keeps to it."""
 
 from typing import Final
 
 from services.cli.evaluate.people import PROGRAMMES
 from shared.contracts.watchlist import ActorEntry
 
-NARCOTICS: Final = "narcotics and organised crime"
+NARCOTICS: Final = "narcotics"
+"""Of OFAC, with transnational criminal organisations."""
 TERRORISM: Final = "terrorism"
-OTHER: Final = "other sanctions"
+OTHER: Final = "other"
 _TERRORISM: Final = frozenset({"SDGT", "FTO", "Al-Qaida", "Taliban", "TALIBAN", "NS-PLC"})
 
 

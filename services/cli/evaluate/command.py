@@ -28,11 +28,12 @@ def evaluate(
         int, typer.Option(min=50, help="travellers of each group that a peer is asked about; ten times as many strangers")
     ] = 400,
     budget: Annotated[
-        float, typer.Option(min=0.01, help="alerts on 10,000 strangers that are accepted: the threshold for it is told")
-    ] = 1.0,
-    category: Annotated[
-        bool, typer.Option("--category", help="also a threshold for each category of entries, of its part of the budget")
-    ] = False,
+        list[str] | None,
+        typer.Option(
+            help="alerts on 10,000 strangers that are accepted (1 unless told), or of a category of entries (terrorism=0.2): "
+            "the threshold that each allows is told"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
     wrong: Annotated[
         Path | None, typer.Option(help="a file for every listed person that was missed and every alert on somebody else")
@@ -47,14 +48,21 @@ def evaluate(
     from rich.progress import Progress  # noqa: PLC0415
 
     from services.cli.evaluate import shown as told  # noqa: PLC0415
-    from services.cli.evaluate.budget import allowed  # noqa: PLC0415
+    from services.cli.evaluate.budget import allowed, budget_of, check_known  # noqa: PLC0415
     from services.cli.evaluate.counted import counted, described  # noqa: PLC0415
     from services.cli.evaluate.peers import is_there  # noqa: PLC0415
     from services.cli.evaluate.running import Plan, evaluated  # noqa: PLC0415
+    from services.cli.reference import listed  # noqa: PLC0415
 
     plan = Plan(half, strangers, near, peers, sample)
     if peers and not is_there():
         typer.echo("nomenklatura is not installed (pip install 'atalaya[peers]'): only rapidfuzz is measured beside.", err=True)
+    try:
+        accepted = budget_of(budget or ())
+        entries = listed()
+        check_known(accepted, entries)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--budget") from None
     with ExitStack() as stack:
         bars = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
 
@@ -63,12 +71,12 @@ def evaluate(
             return lambda done: bars.update(task, completed=done)
 
         try:
-            done = evaluated(plan, step)
+            done = evaluated(entries, plan, step)
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
-    own, entries = done.outcomes[0], done.travelling.entries
+    own = done.outcomes[0]
     every = [counted(outcome) for outcome in done.outcomes]
-    thresholds = list(allowed(own.of("stranger"), entries, budget, own.threshold, by_category=category))
+    thresholds = list(allowed(own.of("stranger"), entries, accepted, own.threshold))
     if wrong is not None:
         names = {entry.entry_id: entry.body.names[0].text for entry in entries if entry.body.names}
         wrong.write_text("".join(f"{line}\n" for line in told.wrong(own, names)), encoding="utf-8")

@@ -70,7 +70,7 @@ def counted(outcome: Outcome) -> dict[str, Any]:
         "trade_off": [
             {
                 "alerts_per_10000": point.budget,
-                "threshold": round(point.threshold, 2) if point.threshold > NOTHING else None,
+                "threshold": round(point.threshold, 3) if point.threshold > NOTHING else None,
                 "recall": round(point.recall, 4),
             }
             for point in figures.trade_off(slipped, strangers)

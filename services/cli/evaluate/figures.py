@@ -76,10 +76,10 @@ def threshold_at(worth: Sequence[float], budget: float) -> float:
 
 
 def trade_off(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[Point]:
-    """Recall at each of the budgets."""
+    """Recall at each of the budgets of which one alert is a part at least: of too few strangers nothing can be said of a small one."""
     points = []
     worth = [row.strongest for row in strangers]
-    for budget in BUDGETS:
+    for budget in (one for one in BUDGETS if one * len(worth) >= _PER):
         at = threshold_at(worth, budget)
         points.append(Point(budget, at, recall_at(slipped, at)))
     return points

@@ -2,6 +2,7 @@
 
 import importlib.util
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from rapidfuzz import fuzz, process, utils
 
 from services.cli.evaluate.measuring import Answer
 from services.cli.evaluate.travellers import Traveller
-from shared.contracts.vocabulary import ActorKind
+from shared.contracts.vocabulary import ActorKind, Strength
 from shared.contracts.watchlist import ActorEntry
 
 ALGORITHMS: Final = ("logic-v1", "logic-v2")
-_CANDIDATES: Final = 50
+_CANDIDATES: Final = 25
 """Listed persons that nomenklatura compares with a traveller: the likest by rapidfuzz, many more than its own index would give it as a rule."""
 _ALIKE: Final = 55.0
 """Of 100, by rapidfuzz: less alike names are compared with nothing."""
@@ -73,6 +74,7 @@ class Nomenklatura:
         self._config = algorithm.default_config()
         self._likeness = likeness
         self._entity = ValueEntity.from_dict
+        self._number = count()
         persons = [one for one in entries if one.body.kind is ActorKind.PERSON]
         self._listed = {one.entry_id: self._entity(_listed(one)) for one in persons}
 
@@ -82,7 +84,7 @@ class Nomenklatura:
         return [Answer(scores, frozenset(scores)) for scores in found]
 
     def _scores(self, traveller: Traveller) -> dict[UUID, float]:
-        asked = self._entity(_asked(traveller))
+        asked = self._entity(_asked(f"asked-{next(self._number)}", traveller))
         candidates = dict.fromkeys(self._likeness.alike(traveller.name, _ALIKE, _CANDIDATES))
         if traveller.truth is not None:
             candidates[traveller.truth.entry.entry_id] = None
@@ -90,24 +92,29 @@ class Nomenklatura:
 
 
 def _listed(entry: ActorEntry) -> dict[str, Any]:
+    """Given names and surnames apart, where the list tells them apart, and weak aliases as such: more than a plain name says."""
     body = entry.body
     told = {
-        "name": [body.names[0].text],
-        "alias": [name.text for name in body.names[1:]],
+        "name": [name.text for name in body.names if name.strength is Strength.STRONG],
+        "weakAlias": [name.text for name in body.names if name.strength is Strength.WEAK],
+        "firstName": [name.given for name in body.names[:1] if name.given],
+        "lastName": [surnames for name in body.names[:1] if (surnames := " ".join(filter(None, (name.paternal, name.maternal))))],
         "birthDate": list(body.birth_dates),
         "nationality": [nation.casefold() for nation in body.nationalities],
     }
-    return {
-        "id": str(entry.entry_id),
-        "schema": "Person",
-        "properties": {name: values for name, values in told.items() if values},
-    }
+    return _person(str(entry.entry_id), told)
 
 
-def _asked(traveller: Traveller) -> dict[str, Any]:
+def _asked(known_by: str, traveller: Traveller) -> dict[str, Any]:
+    """Each under an id of its own: nomenklatura remembers the names of an id."""
     told = {
         "name": [traveller.name],
         "birthDate": [traveller.birth_date] if traveller.birth_date else [],
         "nationality": [traveller.nationality.casefold()] if traveller.nationality else [],
     }
-    return {"id": "asked", "schema": "Person", "properties": {name: values for name, values in told.items() if values}}
+    return _person(known_by, told)
+
+
+def _person(known_by: str, told: dict[str, list[str]]) -> dict[str, Any]:
+    properties = {name: values for name, values in told.items() if values}
+    return {"id": known_by, "schema": "Person", "properties": properties}

@@ -11,7 +11,7 @@ from services.cli.evaluate.measuring import Measured, Method, measured
 from services.cli.evaluate.own import Own
 from services.cli.evaluate.people import Half
 from services.cli.evaluate.travellers import Traveller
-from services.cli.reference import listed
+from shared.contracts.watchlist import ActorEntry
 
 _AT: Final = datetime(2026, 2, 27, tzinfo=UTC)
 """The day of the youngest list."""
@@ -52,9 +52,8 @@ class Evaluated:
     outcomes: list[Outcome]
 
 
-def evaluated(plan: Plan, step: Step) -> Evaluated:
+def evaluated(entries: Sequence[ActorEntry], plan: Plan, step: Step) -> Evaluated:
     """Our own method first, then the others."""
-    entries = listed()
     travelling = made(entries, plan.half, strangers=plan.strangers, near=plan.near)
     outcomes = [_asked(Own(entries, _AT), travelling.travellers, step)]
     if plan.peers:

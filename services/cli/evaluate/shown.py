@@ -34,8 +34,8 @@ def show(console: Console, every: Sequence[dict[str, Any]]) -> None:
     curve = Table(
         "strangers alerted of 10,000", *(f"{name}: recall (threshold)" for name in names), title="What each budget buys"
     )
-    for number, point in enumerate(every[0]["trade_off"]):
-        curve.add_row(f"{point['alerts_per_10000']:g}", *(_point(one["trade_off"][number]) for one in every))
+    for budget in figures.BUDGETS:
+        curve.add_row(f"{budget:g}", *(_point(one["trade_off"], budget) for one in every))
     console.print(curve)
 
 
@@ -47,9 +47,12 @@ def _of_many(told: dict[str, Any]) -> str:
     return f"{told['share'] * _PER:.1f} ({told['low'] * _PER:.1f}–{told['high'] * _PER:.1f})" if told["of"] else "–"
 
 
-def _point(told: dict[str, Any]) -> str:
-    at = "any" if told["threshold"] is None else f"{told['threshold']:g}"
-    return f"{told['recall']:.3f} ({at})"
+def _point(points: Sequence[dict[str, Any]], budget: float) -> str:
+    """At a budget; a dash where too few strangers were screened to say."""
+    for told in points:
+        if told["alerts_per_10000"] == budget:
+            return f"{told['recall']:.3f} ({'any' if told['threshold'] is None else told['threshold']})"
+    return "–"
 
 
 def show_budget(console: Console, every: Sequence[Allowed], built_in: float) -> None:

@@ -1,5 +1,6 @@
 """Shares with their intervals, the trade-off, and the threshold that a budget allows."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 from xml.etree import ElementTree as ET
@@ -7,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from services.cli.evaluate import figures
-from services.cli.evaluate.budget import allowed
+from services.cli.evaluate.budget import Budget, allowed, budget_of, check_known
 from services.cli.evaluate.categories import NARCOTICS, OTHER, TERRORISM, category_of
 from services.cli.evaluate.measuring import NOTHING, Answer, Measured, measured
 from services.cli.evaluate.people import Half, Sought
@@ -105,27 +106,37 @@ def test_the_threshold_lets_no_more_strangers_through_than_the_budget_and_no_few
 def test_recall_is_told_at_each_budget_and_along_the_whole_curve() -> None:
     slipped, some = found(5.0, 8.0, 12.0, NOTHING), strangers(*[NOTHING] * 9_997, 7.0, 9.0, 11.0)
     points = {point.budget: point.recall for point in figures.trade_off(slipped, some)}
-    assert points == {0.5: 0.25, 1.0: 0.25, 2.0: 0.5, 5.0: 0.75, 10.0: 0.75}
+    assert points == {1.0: 0.25, 2.0: 0.5, 5.0: 0.75, 10.0: 0.75}
     assert figures.curve(slipped, some) == [(1.0, 0.25), (2.0, 0.25), (3.0, 0.5)]
 
 
-def test_the_budget_is_divided_by_the_persons_of_each_category_and_its_threshold_is_that_of_its_own_alerts() -> None:
+def test_the_threshold_of_a_category_is_that_of_the_alerts_on_its_own_entries_and_of_its_own_budget() -> None:
     entries = (TRUTH.entry, *OTHERS)
     terror, other = OTHERS[0].entry_id, OTHERS[1].entry_id
     answers: dict[str, dict[UUID, float]] = {str(number): {} for number in range(20_000)}
     answers |= {"0": {terror: 30.0}, "1": {terror: 20.0, other: 12.0}, "2": {other: 11.0}}
     rows = list(measured(Fixed(answers), [traveller(name) for name in answers], lambda _: None))
-    every = {one.category: one for one in allowed(rows, entries, 2.0, 15.0, by_category=True)}
+    every = {one.category: one for one in allowed(rows, entries, Budget(1.0, {TERRORISM: 0.5}), 15.0)}
     assert {name: (one.persons, one.budget, one.alerted) for name, one in every.items()} == {
-        "all": (4, 2.0, 1.0),
-        NARCOTICS: (1, 0.5, 0.0),
+        "all": (4, 1.0, 1.0),
+        NARCOTICS: (1, 1.0, 0.0),
         TERRORISM: (1, 0.5, 1.0),
         OTHER: (2, 1.0, 0.0),
     }
+    assert every["all"].threshold == pytest.approx(11.0)
     assert every[TERRORISM].threshold == pytest.approx(20.0)
     assert every[OTHER].threshold is None
-    assert every["all"].threshold is None
-    assert [one.category for one in allowed(rows, entries, 2.0, 15.0, by_category=False)] == ["all"]
+
+
+def test_a_budget_is_a_number_or_a_category_and_one() -> None:
+    assert budget_of(()) == Budget(1.0, {})
+    assert budget_of(("2", "terrorism=0.2", "arrest=5")) == Budget(2.0, {"terrorism": 0.2, "arrest": 5.0})
+    for text in ("much", "0", "-1", "=2", "terrorism=", "terrorism=much", "nan", "20000"):
+        with pytest.raises(ValueError, match=re.escape(f"{text!r} is no budget")):
+            budget_of((text,))
+    check_known(Budget(1.0, {TERRORISM: 1.0}), OTHERS)
+    with pytest.raises(ValueError, match=r"Nobody listed is of the category piracy; there are other, terrorism\."):
+        check_known(Budget(1.0, {"piracy": 1.0}), OTHERS)
 
 
 def test_an_entry_is_of_the_category_that_its_issuer_wrote_or_that_its_programmes_say() -> None:

@@ -1,15 +1,24 @@
 """A fixed sample of the evaluation set, against a third of the listed persons: what is found and what is raised for nothing stays within what was measured."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
+from services.cli.evaluate.budget import allowed, budget_of
 from services.cli.evaluate.categories import NARCOTICS, category_of
+from services.cli.evaluate.counted import counted
 from services.cli.evaluate.made import made
 from services.cli.evaluate.measuring import Measured, measured
 from services.cli.evaluate.own import Own
 from services.cli.evaluate.people import Half
+from services.cli.evaluate.running import Outcome
+from services.cli.evaluate.shown import drawn, show, show_budget, wrong
+from services.cli.evaluate.slips import KINDS
+from services.correlate.domain.screen.matcher import EvidenceMatcher
 from shared.contracts.watchlist import ActorEntry
 
 SAMPLE = {"slipped": 300, "stranger": 1000, "exact": 150, "near stranger": 250, "sibling": 90}
@@ -52,3 +61,28 @@ def test_who_has_the_name_birth_date_and_nationality_of_a_listed_person_is_alway
 def test_the_curve_goes_on_below_the_threshold(own: tuple[Own, dict[str, list[Measured]]]) -> None:
     method, rows = own
     assert share(rows["slipped"], method.threshold - 4) > share(rows["slipped"], method.threshold)
+
+
+def test_the_figures_are_told_as_json_as_tables_as_a_picture_and_each_wrong_one_by_name(
+    own: tuple[Own, dict[str, list[Measured]]], entries: list[ActorEntry]
+) -> None:
+    method, rows = own
+    outcome = Outcome(method.name, method.threshold, [row for some in rows.values() for row in some])
+    figures = json.loads(json.dumps(counted(outcome), allow_nan=False))
+    assert figures["method"] == EvidenceMatcher.version
+    assert figures["recall"]["all"]["of"] == 300
+    assert 0 < figures["recall"]["all"]["low"] <= figures["recall"]["all"]["share"] <= figures["recall"]["all"]["high"] <= 1
+    assert set(figures["recall_by_kind"]) == set(KINDS)
+    assert figures["alerted"]["strangers"]["of"] == 1000
+    assert [point["alerts_per_10000"] for point in figures["trade_off"]] == [10.0]
+    paper = Console(file=StringIO(), width=160)
+    show(paper, [figures, figures])
+    show_budget(paper, list(allowed(rows["stranger"], entries, budget_of(("5",)), method.threshold)), method.threshold)
+    said = paper.file.getvalue()  # type: ignore[attr-defined]
+    assert all(kind in said for kind in KINDS)
+    assert NARCOTICS in said
+    names = {entry.entry_id: entry.body.names[0].text for entry in entries}
+    missed = [line.split("\t") for line in wrong(outcome, names) if line.startswith("missed")]
+    assert len(missed) == sum(not row.is_recalled(method.threshold) for row in rows["slipped"])
+    assert all(len(line) == 7 and line[1] in KINDS for line in missed)
+    assert "<polyline" in drawn([outcome])
