@@ -23,6 +23,8 @@ class LeftOver(NamedTuple):
 
 OTHER = "other word"
 GARBLED = "garbled word"
+OTHER_ORDER = "surnames in another order"
+WITHOUT_FIRST = "without the first surname"
 
 
 def left_over(listed: NameForm, seen: NameForm, alignment: Alignment, weights: Weights) -> list[LeftOver]:
@@ -48,10 +50,10 @@ def order_said(listed: NameForm, alignment: Alignment, weights: Weights) -> tupl
         (pair.listed, pair.seen) for pair in alignment.pairs if not listed.given[pair.listed] and pair.how != How.INITIAL
     )
     if len(met) > 1 and any(one[1] > other[1] for one, other in pairwise(met)):
-        return "surnames in another order", weights.other_order
+        return OTHER_ORDER, weights.other_order
     first = listed.given.index(False) if False in listed.given else None
     if met and first in alignment.listed_left:
-        return "without the first surname", weights.without_first
+        return WITHOUT_FIRST, weights.without_first
     return None
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from services.correlate.domain.screen.left_over import OTHER_ORDER, WITHOUT_FIRST
+from services.correlate.domain.screen.relations import How
 from shared.contracts.base import Text
 from shared.contracts.explanation import Evidence
 from shared.contracts.watchlist import ActorBody, EntryHead
@@ -22,6 +24,23 @@ _OTHER = {
 }
 
 
+_WAYS = {
+    How.SOUND: ("suena igual", "sounds the same"),
+    How.NICKNAME: ("forma familiar", "familiar form"),
+    How.MISREAD: ("se lee parecido", "looks alike"),
+    How.INITIAL: ("inicial", "initial"),
+    How.ONE_SLIP: ("una letra de diferencia", "one letter off"),
+    How.TWO_SLIPS: ("dos letras de diferencia", "two letters off"),
+}
+
+_ORDER = {
+    OTHER_ORDER: ("los apellidos en otro orden", "the surnames in another order"),
+    WITHOUT_FIRST: ("sin el primer apellido", "without the first surname"),
+}
+
+_JOINED = ("palabras escritas juntas", "words written as one")
+
+
 def list_reference(head: EntryHead, source: str, source_id: str | None) -> Text:
     """How an entry is called: its list and its number there."""
     own = source_id or str(head.entry_id)[:8]
@@ -32,7 +51,14 @@ def _remarks(explanation: Iterable[Evidence]) -> list[tuple[str, str]]:
     remarks: list[tuple[str, str]] = []
     for evidence in explanation:
         field = next(iter(evidence.listed), "")
-        if field == "birth_date" and evidence.how in _BIRTH:
+        if evidence.how in _WAYS:
+            seen, listed, (es, en) = evidence.seen["word"], evidence.listed["word"], _WAYS[How(evidence.how)]
+            remarks.append((f"«{seen}» por «{listed}» ({es})", f"“{seen}” for “{listed}” ({en})"))
+        elif evidence.how == How.JOINED:
+            remarks.append(_JOINED)
+        elif evidence.how in _ORDER:
+            remarks.append(_ORDER[evidence.how])
+        elif field == "birth_date" and evidence.how in _BIRTH:
             remarks.append(_BIRTH[evidence.how])
         elif field == "nationalities" and evidence.how == "exact":
             remarks.append(("misma nacionalidad", "same nationality"))
