@@ -38,6 +38,7 @@ def evaluate(
     wrong: Annotated[
         Path | None, typer.Option(help="a file for every listed person that was missed and every alert on somebody else")
     ] = None,
+    table: Annotated[Path | None, typer.Option(help="a file for the tables as Markdown, as docs/screening.md has them")] = None,
     plot: Annotated[Path | None, typer.Option(help="a file for the trade-off as a picture (SVG)")] = None,
 ) -> None:
     """Measure screening: recall by kind of slip against alerts on strangers, on generated travellers and the real lists of OFAC and the UN.
@@ -50,6 +51,7 @@ def evaluate(
     from services.cli.evaluate import shown as told  # noqa: PLC0415
     from services.cli.evaluate.budget import allowed, budget_of, check_known  # noqa: PLC0415
     from services.cli.evaluate.counted import counted, described  # noqa: PLC0415
+    from services.cli.evaluate.markdown import tables  # noqa: PLC0415
     from services.cli.evaluate.peers import is_there  # noqa: PLC0415
     from services.cli.evaluate.running import Plan, evaluated  # noqa: PLC0415
     from services.cli.reference import listed  # noqa: PLC0415
@@ -80,6 +82,8 @@ def evaluate(
     if wrong is not None:
         names = {entry.entry_id: entry.body.names[0].text for entry in entries if entry.body.names}
         wrong.write_text("".join(f"{line}\n" for line in told.wrong(own, names)), encoding="utf-8")
+    if table is not None:
+        table.write_text("".join(f"{line}\n" for line in tables(every, thresholds)), encoding="utf-8")
     if plot is not None:
         plot.write_text(told.drawn(done.outcomes), encoding="utf-8")
     if as_json:

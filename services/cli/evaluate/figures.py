@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from services.cli.evaluate.measuring import NOTHING, Measured
 
-BUDGETS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+BUDGETS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 150.0)
 """Alerts per 10,000 strangers at which the trade-off is told."""
 _DRAWS: Final = 1000
 _SEED: Final = 20261125

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from random import Random
 from typing import Final
 
 from services.cli.evaluate import peers
-from services.cli.evaluate.made import Travelling, made
+from services.cli.evaluate.made import SEED, Travelling, made
 from services.cli.evaluate.measuring import Measured, Method, measured
 from services.cli.evaluate.own import Own
 from services.cli.evaluate.people import Half
@@ -15,6 +16,9 @@ from shared.contracts.watchlist import ActorEntry
 
 _AT: Final = datetime(2026, 2, 27, tzinfo=UTC)
 """The day of the youngest list."""
+
+_TIMES: Final = 10
+"""Strangers that a peer is asked about for one traveller of another group: few of them are alerted."""
 
 Step = Callable[[str, int], Callable[[int], None]]
 """Hears what begins and how many there are, and gives who hears how many are done."""
@@ -71,13 +75,12 @@ def _asked(method: Method, travellers: Sequence[Traveller], step: Step) -> Outco
 
 
 def _sampled(travellers: Sequence[Traveller], most: int) -> list[Traveller]:
-    """Of each group so many at most, spread evenly; of strangers ten times as many."""
+    """Of each group so many at most, drawn; of strangers ten times as many."""
     groups: dict[str, list[Traveller]] = {}
     for one in travellers:
         groups.setdefault(one.group, []).append(one)
+    random = Random(SEED)
     found: list[Traveller] = []
     for group, some in groups.items():
-        allowed = most * 10 if group == "stranger" else most
-        every = max(1, -(-len(some) // allowed))
-        found += some[::every]
+        found += random.sample(some, min(len(some), most * _TIMES if group == "stranger" else most))
     return found

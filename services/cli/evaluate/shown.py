@@ -12,7 +12,7 @@ from services.cli.evaluate.budget import Allowed
 from services.cli.evaluate.plot import svg
 from services.cli.evaluate.running import Outcome
 
-_PER: Final = 10_000
+PER: Final = 10_000
 
 
 def show(console: Console, every: Sequence[dict[str, Any]]) -> None:
@@ -23,31 +23,33 @@ def show(console: Console, every: Sequence[dict[str, Any]]) -> None:
     )
     for group in ("recall", "recall_by_kind"):
         for row in every[0][group]:
-            recall.add_row(f"{row} ({every[0][group][row]['of']:,})", *(_share(one[group][row]) for one in every))
+            recall.add_row(f"{row} ({every[0][group][row]['of']:,})", *(in_full(one[group][row]) for one in every))
         recall.add_section()
-    recall.add_row("compared at all", *(_share(one["compared"]) for one in every))
+    recall.add_row("compared at all", *(in_full(one["compared"]) for one in every))
     console.print(recall)
     raised = Table("alerted, of who is nobody on the list", *(f"{name} (95%)" for name in names), title="False alarms of 10,000")
     for row in every[0]["alerted"]:
-        raised.add_row(f"{row} ({every[0]['alerted'][row]['of']:,})", *(_of_many(one["alerted"][row]) for one in every))
+        raised.add_row(f"{row} ({every[0]['alerted'][row]['of']:,})", *(of_many(one["alerted"][row]) for one in every))
     console.print(raised)
     curve = Table(
         "strangers alerted of 10,000", *(f"{name}: recall (threshold)" for name in names), title="What each budget buys"
     )
     for budget in figures.BUDGETS:
-        curve.add_row(f"{budget:g}", *(_point(one["trade_off"], budget) for one in every))
+        curve.add_row(f"{budget:g}", *(at_budget(one["trade_off"], budget) for one in every))
     console.print(curve)
 
 
-def _share(told: dict[str, Any]) -> str:
+def in_full(told: dict[str, Any]) -> str:
+    """A share with its interval."""
     return f"{told['share']:.3f} ({told['low']:.3f}–{told['high']:.3f})" if told["of"] else "–"
 
 
-def _of_many(told: dict[str, Any]) -> str:
-    return f"{told['share'] * _PER:.1f} ({told['low'] * _PER:.1f}–{told['high'] * _PER:.1f})" if told["of"] else "–"
+def of_many(told: dict[str, Any]) -> str:
+    """The same of 10,000."""
+    return f"{told['share'] * PER:.1f} ({told['low'] * PER:.1f}–{told['high'] * PER:.1f})" if told["of"] else "–"
 
 
-def _point(points: Sequence[dict[str, Any]], budget: float) -> str:
+def at_budget(points: Sequence[dict[str, Any]], budget: float) -> str:
     """At a budget; a dash where too few strangers were screened to say."""
     for told in points:
         if told["alerts_per_10000"] == budget:

@@ -12,6 +12,7 @@ from services.cli.evaluate.budget import allowed, budget_of
 from services.cli.evaluate.categories import NARCOTICS, category_of
 from services.cli.evaluate.counted import counted
 from services.cli.evaluate.made import made
+from services.cli.evaluate.markdown import tables
 from services.cli.evaluate.measuring import Measured, measured
 from services.cli.evaluate.own import Own
 from services.cli.evaluate.people import Half
@@ -74,10 +75,14 @@ def test_the_figures_are_told_as_json_as_tables_as_a_picture_and_each_wrong_one_
     assert 0 < figures["recall"]["all"]["low"] <= figures["recall"]["all"]["share"] <= figures["recall"]["all"]["high"] <= 1
     assert set(figures["recall_by_kind"]) == set(KINDS)
     assert figures["alerted"]["strangers"]["of"] == 1000
-    assert [point["alerts_per_10000"] for point in figures["trade_off"]] == [10.0]
+    assert [point["alerts_per_10000"] for point in figures["trade_off"]] == [10.0, 20.0, 50.0, 150.0]
+    thresholds = list(allowed(rows["stranger"], entries, budget_of(("5",)), method.threshold))
+    lines = [line for line in tables([figures, figures], thresholds) if line]
+    assert {line.count("|") for line in lines} == {4, 6}
+    assert all(any(line.startswith(f"| {kind} (") for line in lines) for kind in KINDS)
     paper = Console(file=StringIO(), width=160)
     show(paper, [figures, figures])
-    show_budget(paper, list(allowed(rows["stranger"], entries, budget_of(("5",)), method.threshold)), method.threshold)
+    show_budget(paper, thresholds, method.threshold)
     said = paper.file.getvalue()  # type: ignore[attr-defined]
     assert all(kind in said for kind in KINDS)
     assert NARCOTICS in said
