@@ -90,7 +90,12 @@ def recall_at(slipped: Sequence[Measured], at: float) -> float:
     return sum(row.is_recalled(at) for row in slipped) / max(1, len(slipped))
 
 
+def point(slipped: Sequence[Measured], strangers: Sequence[Measured], at: float) -> tuple[float, float]:
+    """Alerts per 10,000 strangers and recall at a threshold."""
+    return _PER * sum(row.is_alerted(at) for row in strangers) / max(1, len(strangers)), recall_at(slipped, at)
+
+
 def curve(slipped: Sequence[Measured], strangers: Sequence[Measured]) -> list[tuple[float, float]]:
-    """Alerts per 10,000 strangers and recall at every threshold at which the former changes, the strictest first."""
+    """The same at every threshold at which the alerts change, the strictest first."""
     worth = sorted({row.strongest for row in strangers if row.strongest > NOTHING}, reverse=True)
-    return [(_PER * sum(row.strongest >= at for row in strangers) / len(strangers), recall_at(slipped, at)) for at in worth]
+    return [point(slipped, strangers, at) for at in worth]

@@ -29,6 +29,7 @@ class Likeness:
     def __init__(self, entries: Sequence[ActorEntry]) -> None:
         named = [(one.entry_id, name.text) for one in entries if one.body.kind is ActorKind.PERSON for name in one.body.names]
         self._ids = [entry_id for entry_id, _ in named]
+        self._known: dict[tuple[str, float, int], dict[UUID, float]] = {}
         self._names = [utils.default_process(name) for _, name in named]
 
     def answers(self, travellers: Sequence[Traveller]) -> list[Answer]:
@@ -37,7 +38,13 @@ class Likeness:
         return [Answer(self.alike(one.name, _ALIKE, _CANDIDATES), every) for one in travellers]
 
     def alike(self, name: str, cutoff: float, most: int) -> dict[UUID, float]:
-        """The likest listed persons."""
+        """The likest listed persons. Remembered: other methods take them as candidates of the same travellers."""
+        key = (name, cutoff, most)
+        if key not in self._known:
+            self._known[key] = self._alike(*key)
+        return self._known[key]
+
+    def _alike(self, name: str, cutoff: float, most: int) -> dict[UUID, float]:
         found = process.extract(
             utils.default_process(name),
             self._names,

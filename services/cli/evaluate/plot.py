@@ -26,8 +26,8 @@ def _y(recall: float) -> float:
     return _TOP + (1 - max(recall, _LOWEST)) / (1 - _LOWEST) * (_HEIGHT - _TOP - _BOTTOM)
 
 
-def svg(curves: Mapping[str, Curve], title: str) -> str:
-    """The picture of the curves, each by the name of its method."""
+def svg(curves: Mapping[str, Curve], title: str, own: Mapping[str, tuple[float, float]]) -> str:
+    """The picture of the curves, each by the name of its method; a circle is where a method's own threshold puts it."""
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}" font-family="sans-serif" font-size="13">',
         f"<title>{escape(title)}</title>",
@@ -49,6 +49,12 @@ def svg(curves: Mapping[str, Curve], title: str) -> str:
     )
     for number, (name, points) in enumerate(curves.items()):
         lines += _drawn(name, points, number, right)
+        if name in own:
+            alerts, recall = own[name]
+            colour = _COLOURS[number % len(_COLOURS)]
+            lines.append(
+                f'<circle cx="{_x(alerts):.1f}" cy="{_y(recall):.1f}" r="5" fill="#fff" stroke="{colour}" stroke-width="2"/>'
+            )
     return "\n".join([*lines, "</svg>", ""])
 
 

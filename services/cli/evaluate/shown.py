@@ -83,4 +83,5 @@ def wrong(outcome: Outcome, names: Mapping[UUID, str]) -> Iterator[str]:
 def drawn(outcomes: Sequence[Outcome]) -> str:
     """The trade-off of every method as one picture (SVG)."""
     curves = {one.name: figures.curve(one.of("slipped"), one.of("stranger")) for one in outcomes}
-    return svg(curves, "Recall against alerts per 10,000 strangers")
+    own = {one.name: figures.point(one.of("slipped"), one.of("stranger"), one.threshold) for one in outcomes}
+    return svg(curves, "Recall against alerts per 10,000 strangers", own)

@@ -147,9 +147,11 @@ def test_an_entry_is_of_the_category_that_its_issuer_wrote_or_that_its_programme
 
 
 def test_the_picture_is_svg_with_a_line_for_each_method_told_apart_by_more_than_colour() -> None:
-    drawn = ET.fromstring(svg({"ours & more": [(0.5, 0.9), (10, 0.99)], "another": [(2, 0.6)]}, "A <title>"))  # noqa: S314 - our own
+    told = svg({"ours & more": [(0.5, 0.9), (10, 0.99)], "another": [(2, 0.6)]}, "A <title>", {"another": (2, 0.6)})
+    drawn = ET.fromstring(told)  # noqa: S314 - our own
     lines = drawn.findall("{http://www.w3.org/2000/svg}polyline")
     assert len({line.get("stroke-dasharray") for line in lines}) == len({line.get("stroke") for line in lines}) == 2
     texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
     assert {"ours & more", "another"} <= set(texts)
+    assert len(drawn.findall("{http://www.w3.org/2000/svg}circle")) == 1
     assert len((lines[0].get("points") or "").split()) == 2
