@@ -55,10 +55,10 @@ def listed() -> list[ActorEntry]:
 
 
 @cache
-def pools() -> dict[Kind, Pool]:
-    """The names of Mexico by how many bear them, by kind."""
+def pools(where: Literal["mx", "elsewhere"] = "mx") -> dict[Kind, Pool]:
+    """The names of Mexico by how many bear them, by kind; or those of Cuba, the Dominican Republic, Ecuador, Peru and Venezuela."""
     rows: dict[Kind, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
-    with _folder() as folder, gzip.open(folder / "mx_names.csv.gz", "rt", encoding="utf-8") as lines:
+    with _folder() as folder, gzip.open(folder / f"{where}_names.csv.gz", "rt", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             rows[cast("Kind", row["kind"])].append((row["name"], int(row["count"])))
     return {kind: Pool([name for name, _ in some], list(accumulate(count for _, count in some))) for kind, some in rows.items()}
