@@ -62,6 +62,7 @@ def counted(outcome: Outcome) -> dict[str, Any]:
         "alerted": {
             "strangers": alerted("stranger"),
             "strangers of two words": alerted("stranger", lambda one: one.kind == "two words"),
+            "strangers from elsewhere": alerted("stranger from elsewhere"),
             "near strangers": alerted("near stranger"),
             "near strangers who share both surnames": alerted("near stranger", lambda one: "both" in one.kind),
             "siblings": alerted("sibling"),

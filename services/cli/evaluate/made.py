@@ -13,6 +13,9 @@ SEED: Final = 20261125
 _SIBLINGS: Final = 5
 """One sibling and one twin for so many near strangers."""
 
+_ELSEWHERE: Final = 5
+"""One stranger from elsewhere for so many strangers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Travelling:
@@ -27,7 +30,7 @@ class Travelling:
 def made(entries: Sequence[ActorEntry], half: Half, *, strangers: int, near: int, seed: int = SEED) -> Travelling:
     """The set of a half of these lists. `strangers` and `near` are for both halves together; the same of everything makes the same set."""
     people = list(sought(entries))
-    drawn = Strangers(people, entries, seed)
+    drawn, elsewhere = Strangers(people, entries, seed), Strangers(people, entries, seed + 1, elsewhere=True)
     every = [
         *slipped_names(people, seed),
         *exact_names(people),
@@ -35,5 +38,6 @@ def made(entries: Sequence[ActorEntry], half: Half, *, strangers: int, near: int
         *drawn.near_strangers(near),
         *drawn.siblings(near // _SIBLINGS),
         *drawn.twins(near // _SIBLINGS),
+        *elsewhere.strangers(strangers // _ELSEWHERE),
     ]
-    return Travelling(entries, [one for one in every if one.half is half], len(people), drawn.kept_out)
+    return Travelling(entries, [one for one in every if one.half is half], len(people), drawn.kept_out + elsewhere.kept_out)

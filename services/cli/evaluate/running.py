@@ -82,5 +82,5 @@ def _sampled(travellers: Sequence[Traveller], most: int) -> list[Traveller]:
     random = Random(SEED)
     found: list[Traveller] = []
     for group, some in groups.items():
-        found += random.sample(some, min(len(some), most * _TIMES if group == "stranger" else most))
+        found += random.sample(some, min(len(some), most * _TIMES if group.startswith("stranger") else most))
     return found

@@ -11,6 +11,7 @@ from services.cli.reference import Pool, pools
 from shared.contracts.vocabulary import ActorKind
 from shared.contracts.watchlist import ActorEntry
 
+_ELSEWHERE: Final = ("CU", "DO", "EC", "PE", "VE")
 NATIONS: Final = ("GT", "HN", "SV", "NI", "CR", "PA", "BZ", "MX", "CO")
 _TWO: Final = 2
 _THREE: Final = 3
@@ -29,12 +30,17 @@ _SHARED: Final = (
 
 
 class Strangers:
-    """Draws people who are nobody on the list, by how many bear each name; the same seed gives the same people."""
+    """Draws people who are nobody on the list, by how many bear each name; the same seed gives the same people.
 
-    def __init__(self, people: Sequence[Sought], entries: Sequence[ActorEntry], seed: int) -> None:
+    With `elsewhere` they are of five countries from which people travel through the region, and whose names the matcher was not made by.
+    """
+
+    def __init__(self, people: Sequence[Sought], entries: Sequence[ActorEntry], seed: int, *, elsewhere: bool = False) -> None:
         self._people = people
         self._random = Random(seed)
-        self._pools = pools()
+        self._pools = pools("elsewhere" if elsewhere else "mx")
+        self._nations = _ELSEWHERE if elsewhere else NATIONS
+        self._group = "stranger from elsewhere" if elsewhere else "stranger"
         self._with_siblings = [person for person in people if len(person.surnames) == _TWO and person.days]
         self._bearers: dict[str, list[int]] = {}
         for number, person in enumerate(people):
@@ -52,7 +58,7 @@ class Strangers:
             given = self._given()
             surnames = [self._surname()] if two else [self._surname(), self._surname()]
             name = " ".join((given.split()[0] if two else given, *surnames))
-            one = self._traveller("stranger", "two words" if two else "three words and more", name, made)
+            one = self._traveller(self._group, "two words" if two else "three words and more", name, made)
             if (frozenset(parts(name)), one.birth_date) in self._born:
                 self.kept_out += 1
             else:
@@ -115,7 +121,7 @@ class Strangers:
         return any(count >= _THREE for count in shared.values())
 
     def _traveller(self, group: str, kind: str, name: str, number: int, near: Sought | None = None) -> Traveller:
-        nation = self._random.choice(NATIONS)
+        nation = self._random.choice(self._nations)
         born, nation_told = told(self._random, self._date(), near.nationality or nation if near else nation)
         half = near.half if near else Half.TUNE if number % 2 else Half.REPORT
         return Traveller(group, kind, name.upper(), born, nation_told, half, like=near)

@@ -63,6 +63,7 @@ def test_half_of_the_slipped_tell_a_birth_date_or_a_nationality_that_is_listed(t
 def test_one_stranger_in_five_has_two_words_and_none_the_name_and_birth_date_of_anybody_listed(tune: Travelling) -> None:
     strangers = of(tune, "stranger")
     assert len(strangers) == 1000
+    assert len(of(tune, "stranger from elsewhere")) == 200
     assert sum(one.kind == "two words" for one in strangers) == 200
     assert all(len(parts(one.name)) <= 3 for one in strangers if one.kind == "two words")
     named = {
