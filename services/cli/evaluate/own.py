@@ -34,11 +34,10 @@ class Own:
     documents: entries of other kinds cannot be met and are left out.
     """
 
-    name = EvidenceMatcher.version
-
     def __init__(self, entries: Sequence[ActorEntry], at: datetime, weights: Weights | None = None) -> None:
         own = weights or Weights()
         low = replace(own, alert_at=own.alert_at - _LOWER, hit_at=own.hit_at - _LOWER, candidate_at=own.candidate_at - _LOWER / 2)
+        self.name = EvidenceMatcher(own).version
         self.threshold = own.alert_at
         self._at = at
         self._index, self._low = WatchlistIndex(own), WatchlistIndex(low)

@@ -70,7 +70,7 @@ def test_the_figures_are_told_as_json_as_tables_as_a_picture_and_each_wrong_one_
     method, rows = own
     outcome = Outcome(method.name, method.threshold, [row for some in rows.values() for row in some])
     figures = json.loads(json.dumps(counted(outcome), allow_nan=False))
-    assert figures["method"] == EvidenceMatcher.version
+    assert figures["method"] == EvidenceMatcher().version
     assert figures["recall"]["all"]["of"] == 300
     assert 0 < figures["recall"]["all"]["low"] <= figures["recall"]["all"]["share"] <= figures["recall"]["all"]["high"] <= 1
     assert set(figures["recall_by_kind"]) == set(KINDS)
