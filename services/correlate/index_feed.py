@@ -9,6 +9,7 @@ import structlog
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
+from services.correlate.domain.screen.weights import Weights
 from services.correlate.metrics import ENTRIES_LISTED, INDEX_DIGEST, LIST_VERSION
 from services.correlate.store.messages import REACHED
 from shared.contracts.codec import header
@@ -30,7 +31,8 @@ class ListBehindError(TransientError):
 class IndexFeed:
     """Follows the list's topic into an index. `worker` must run; nothing may be judged before `ready`."""
 
-    def __init__(self, kafka: KafkaSettings, readiness: Readiness) -> None:
+    def __init__(self, kafka: KafkaSettings, readiness: Readiness, weights: Weights | None = None) -> None:
+        self.weights = weights or Weights()
         self.worker = CompactedTable(kafka, WATCHLIST, apply=self.apply, reset=self.reset, readiness=readiness)
         self._grown = asyncio.Event()
         self.reset()
@@ -47,9 +49,9 @@ class IndexFeed:
 
     def reset(self) -> None:
         """Begin again with an empty index."""
-        self.index = WatchlistIndex()
+        self.index = WatchlistIndex(self.weights)
         self._stepped_over = 0
-        self.screener = Screener(self.index, EvidenceMatcher())
+        self.screener = Screener(self.index, EvidenceMatcher(self.weights))
 
     def apply(self, key: bytes | None, value: bytes | None, headers: Headers, offset: int) -> None:
         """Take one record in. One that cannot be taken is logged and stepped over: the list and the events must not wait for it.

@@ -97,7 +97,7 @@ class _Parts:
     @cached_property
     def feed(self) -> IndexFeed:
         """The list in memory, for the roles that judge by it; tracking does without."""
-        return IndexFeed(self.settings.kafka, self.readiness)
+        return IndexFeed(self.settings.kafka, self.readiness, self.settings.correlate.screen.weights)
 
     def api(self) -> list[APIRouter]:
         """Watchlist, alerts, ad hoc screening."""
@@ -143,6 +143,7 @@ class _Parts:
             ways=self.partitions.ways,
             poll_seconds=correlate.look_back_poll_seconds,
             wake=self.relay.wake,
+            weights=correlate.screen.weights,
         )
         tracker = Tracker(self.database, self.clock, policy=policy, wake=self.relay.wake, passed=look_back.passed)
         expiry = Expiry(self.database, self.clock, self.relay.wake)

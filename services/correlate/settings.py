@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from services.correlate.import_settings import ImportSettings
 from services.correlate.list_settings import ListSettings
 from services.correlate.reading_settings import ReadingSettings
+from services.correlate.screen_settings import ScreenSettings
 from services.correlate.track_settings import TrackSettings
 from shared.platform.auth.settings import KeysSettings
 from shared.platform.database.settings import DatabaseSettings
@@ -93,6 +94,7 @@ class CorrelateSettings(Group):
     life: ListSettings = Field(default=ListSettings(), description="Every bound of the life of an entry.")
     imports: ImportSettings = Field(default=ImportSettings(), description="Every bound of taking a list in whole.")
     reading: ReadingSettings = Field(default=ReadingSettings(), description="How much of the list one question may read.")
+    screen: ScreenSettings = Field(default=ScreenSettings(), description="What the threshold of names follows from.")
     track: TrackSettings = Field(default=TrackSettings(), description="Every bound of tracking.")
 
     @property

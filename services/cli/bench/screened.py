@@ -18,6 +18,7 @@ from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.packing import pack
+from services.correlate.domain.screen.weights import Weights
 from shared.contracts.codec import encode
 from shared.contracts.events import Person, PersonName
 from shared.contracts.sightings import Seen
@@ -77,9 +78,9 @@ class Screened:
         return Travellers([entry.body for entry in self.kept.sample() if entry.body.kind is ActorKind.PERSON], seed)
 
 
-def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool) -> Screened:
+def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool, size: int) -> Screened:
     """The index of these entries. Making them is not timed, and what is kept aside counts as no memory of the index."""
-    index, kept, seconds = WatchlistIndex(), Kept(Random(1)), 0.0
+    index, kept, seconds = WatchlistIndex(Weights.for_lists(size)), Kept(Random(1)), 0.0
     feed = iter(entries)
     _warm(at)
     gc.collect()

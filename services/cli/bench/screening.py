@@ -46,7 +46,7 @@ class Load:
 
 def measure(name: str, entries: Iterable[ActorEntry], at: datetime, load: Load, *, size: int, goal: float) -> dict[str, Any]:
     """Everything about one list of about so many entries; `goal` is in persons a second."""
-    held = built(entries, at, every=size <= LARGEST_OF_PEERS)
+    held = built(entries, at, every=size <= LARGEST_OF_PEERS, size=size)
     settle()
     found = {"list": name, **held.measured, "goal_persons_per_second": goal}
     found["candidates"], found["latency"] = _one_by_one(held, min(load.persons, ALONE))
@@ -58,7 +58,7 @@ def measure(name: str, entries: Iterable[ActorEntry], at: datetime, load: Load, 
 
 def _one_by_one(held: Screened, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """How many entries are compared with a person, and how long one waits who is asked about alone."""
-    judge = Judge(EvidenceMatcher())
+    judge = Judge(EvidenceMatcher(held.index.weights), held.index.weights)
     candidates: list[int] = []
     waits: list[float] = []
     for one in _questions(held.travellers(1).lines(count)):
@@ -80,7 +80,10 @@ def _one_by_one(held: Screened, count: int) -> tuple[dict[str, Any], dict[str, A
 
 def _rates(held: Screened, persons: int, rounds: int) -> dict[str, Any]:
     """Persons a second on one core: judged, from line to line, and by comparing with every name; rounds alternate."""
-    judge, by_lists = Judge(EvidenceMatcher()), ByLists(held.index, {}, "", held.at, line_bytes=1_048_576, faults_told=100)
+    judge, by_lists = (
+        Judge(EvidenceMatcher(held.index.weights), held.index.weights),
+        ByLists(held.index, {}, "", held.at, line_bytes=1_048_576, faults_told=100),
+    )
     few = max(4, min(persons, BESIDE // max(1, len(held.kept.names))))
     ways = {
         "rapidfuzz, cdist over all names": peers.matrix(held.kept.names),
@@ -141,7 +144,7 @@ def _updates(held: Screened, persons: int) -> dict[str, Any]:
         for entry in rest:
             held.index.apply(entry)
 
-    judge = Judge(EvidenceMatcher())
+    judge = Judge(EvidenceMatcher(held.index.weights), held.index.weights)
     asked = list(_questions(held.travellers(2).lines(min(persons, EACH * len(between)))))
     while_changing = _timed(len(asked), lambda: _between(judge, asked, between, held))
     rate = _timed(len(rest), apply)
@@ -170,7 +173,7 @@ def _nomenklatura(held: Screened) -> dict[str, Any]:
     found = peers.nomenklatura(persons, list(held.travellers(1000).lines(FEW)))
     ours = held.travellers(1000).lines(FEW)
     asked = list(_questions(ours))
-    rate = _judged(Judge(EvidenceMatcher()), asked, held)[1]
+    rate = _judged(Judge(EvidenceMatcher(held.index.weights), held.index.weights), asked, held)[1]
     return {**found, "ratio": round(rate / found["persons_per_second"], 1)}
 
 

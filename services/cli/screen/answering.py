@@ -13,6 +13,7 @@ from services.cli.screen.lines import Batch
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
+from services.correlate.domain.screen.weights import Weights
 from services.correlate.queries.answer import shown
 from services.correlate.queries.judging import judged
 from services.correlate.queries.question import Question, faults_in, question
@@ -80,11 +81,12 @@ class ByLists:
     def __init__(
         self, index: WatchlistIndex, dates: dict[str, str], digest: str, at: datetime, *, line_bytes: int, faults_told: int
     ) -> None:
-        matcher = EvidenceMatcher()
+        weights = Weights.for_lists(index.persons)
+        matcher = EvidenceMatcher(weights)
         self._index = index
         self._dates = dates
         self._at = at
-        self._judge = Judge(matcher)
+        self._judge = Judge(matcher, weights)
         self._bounds = {"line_bytes": line_bytes, "faults_told": faults_told}
         by = {"matcher": matcher.version, "lists": digest}
         self._by = by

@@ -45,8 +45,8 @@ class IndexState(BaseModel):
 def screen_router(feed: IndexFeed, clock: Clock, *, slice_seconds: float, most: int) -> APIRouter:
     """The route; it answers 503 until the list is in memory. `most` queries are taken at once."""
     router = api_router(prefix="/v1/screen", tags=["screen"], responses=PROBLEM_RESPONSES)
-    matcher = EvidenceMatcher()
-    judge = Judge(matcher)
+    matcher = EvidenceMatcher(feed.weights)
+    judge = Judge(matcher, feed.weights)
 
     def answered(queries: Sequence[Question], who: Principal) -> list[dict[str, Any]]:
         found = judged(judge, [one.asked for one in queries], clock.now(), feed.index)

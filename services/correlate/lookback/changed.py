@@ -9,6 +9,7 @@ from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.linked import link_targets
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
+from services.correlate.domain.screen.weights import Weights
 from services.correlate.domain.track.lookback import concerned, look_back
 from services.correlate.domain.waypoints import places_at
 from services.correlate.entries.bodies import AnyEntry
@@ -26,12 +27,12 @@ class Changed:
     Those that changed again up to `as_of` are as they were then.
     """
 
-    def __init__(self, after_version: int, to_version: int, as_of: int) -> None:
+    def __init__(self, after_version: int, to_version: int, as_of: int, weights: Weights) -> None:
         self.range = (after_version, to_version)
         self.as_of = as_of
-        self.index = WatchlistIndex()
+        self.index = WatchlistIndex(weights)
         self._routes: dict[UUID, RouteEntry] = {}
-        self._screener = Screener(self.index, EvidenceMatcher())
+        self._screener = Screener(self.index, EvidenceMatcher(weights))
         self._keys: dict[str, int] = {}
         self._kinds: set[SubjectKind] = set()
         self._named: set[UUID] = set()

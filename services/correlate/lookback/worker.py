@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.correlate.domain.screen.weights import Weights
 from services.correlate.lookback.changed import Changed
 from services.correlate.lookback.pages import Bounds, Page, page
 from services.correlate.metrics import LOOK_BACK_JUDGED
@@ -54,7 +55,9 @@ class LookBack:
         poll_seconds: float,
         ways: Callable[[], int | None],
         wake: Callable[[], None],
+        weights: Weights | None = None,
     ) -> None:
+        self._weights = weights or Weights()
         self._database = database
         self._clock = clock
         self._bounds = bounds
@@ -63,7 +66,7 @@ class LookBack:
         self._ways = ways
         self._wake = wake
         self._due = asyncio.Event()
-        self._changed = Changed(0, 0, 0)
+        self._changed = Changed(0, 0, 0, self._weights)
         self._insists = False
 
     def passed(self) -> None:
@@ -122,7 +125,9 @@ class LookBack:
     async def _read(self, state: LookBackState) -> Changed:
         """The entries that changed. Those changed again since come as they are now: nothing is judged by what no longer stands."""
         async with self._database.transaction("loops") as connection:
-            changed = Changed(state.after_version, state.to_version, await entry_store.list_version_now(connection))
+            changed = Changed(
+                state.after_version, state.to_version, await entry_store.list_version_now(connection), self._weights
+            )
         for start in range(state.after_version, state.to_version, _ENTRIES_AT_ONCE):
             async with self._database.transaction("loops") as connection:
                 upto = min(start + _ENTRIES_AT_ONCE, state.to_version)

@@ -59,6 +59,11 @@ class NameIndex:
         self._keys = Holders()
         self._words = Vocabulary(bits, weights)
         self._births = BirthDays()
+        self._actors = 0
+
+    def __len__(self) -> int:
+        """How many actors can be found."""
+        return self._actors
 
     @classmethod
     def of_persons(cls, weights: Weights) -> "NameIndex":
@@ -72,6 +77,7 @@ class NameIndex:
 
     def add(self, actor: Listed) -> None:
         """Makes an actor findable by its names."""
+        self._actors += 1
         for key in self._keys_of(actor):
             self._keys.add(key, actor)
         for word in self._words_of(actor):
@@ -80,6 +86,7 @@ class NameIndex:
 
     def remove(self, actor: Listed) -> None:
         """Takes an actor out that was added."""
+        self._actors -= 1
         for key in self._keys_of(actor):
             self._keys.remove(key, actor)
         for word in self._words_of(actor):

@@ -25,10 +25,10 @@ class WatchlistIndex:
         self._actors: dict[UUID, Listed] = {}
         self._routes: dict[UUID, RouteEntry] = {}
         self._identifiers: dict[str, Holders] = {}
-        weights = weights or Weights()
+        self.weights = weights or Weights()
         self._names = {
-            ActorKind.PERSON: NameIndex.of_persons(weights),
-            ActorKind.ORGANISATION: NameIndex.of_organisations(weights),
+            ActorKind.PERSON: NameIndex.of_persons(self.weights),
+            ActorKind.ORGANISATION: NameIndex.of_organisations(self.weights),
         }
         self._noted: dict[UUID, ActorEntry] = {}
         self._list_version = 0
@@ -42,6 +42,11 @@ class WatchlistIndex:
     def __len__(self) -> int:
         """How many entries can be met."""
         return len(self._actors) + len(self._routes)
+
+    @property
+    def persons(self) -> int:
+        """How many persons can be met."""
+        return len(self._names[ActorKind.PERSON])
 
     @property
     def digest(self) -> str:

@@ -96,7 +96,7 @@ class Judge:
     ) -> Hit:
         """The document, with the name where it speaks for the same. With another name it stays a hit on the document, and is said to be one."""
         entry = actor.entry
-        bits, alert_at = met.bits + (named.bits if named else 0.0), self._weights.alert_at
+        bits, alert_at = met.bits + (named.bits if named else 0.0), self._weights.alert_at_of(actor.category)
         names = other_name(entry.body, form, self._weights) if form and not named else None
         explanation = [met.evidence(), *(named.explanation if named else ())]
         if names:

@@ -13,7 +13,7 @@ from services.correlate.domain.screen.forms import NameForm, organisation_form, 
 from services.correlate.domain.screen.identifiers import normalise
 from services.correlate.domain.screen.packing import pack, unpack
 from services.correlate.domain.screen.parts import Key, parts_of
-from shared.contracts.vocabulary import ActorKind, Strength
+from shared.contracts.vocabulary import ActorKind, Category, Strength
 from shared.contracts.watchlist import ActorEntry
 
 
@@ -27,6 +27,7 @@ class Listed:
     birth_dates: tuple[str, ...]
     nationalities: tuple[str, ...]
     sex: str | None
+    category: Category | None
     valid_from: datetime | None
     valid_to: datetime | None
     token: int
@@ -81,6 +82,7 @@ def listed(entry: ActorEntry) -> Listed:
         birth_dates=_shared(body.birth_dates),
         nationalities=_shared(body.nationalities),
         sex=body.sex,
+        category=body.category,
         valid_from=body.valid_from,
         valid_to=body.valid_to,
         token=token(entry.entry_id, entry.version, entry.list_version),

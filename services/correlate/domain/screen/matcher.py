@@ -56,14 +56,21 @@ class EvidenceMatcher:
     (siblings), or on a weak alias.
     """
 
-    version = "evidence/2"
+    name = "evidence/2"
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights()
 
+    @property
+    def version(self) -> str:
+        """With the threshold where it is another than that of lists as they are measured with."""
+        at = self._weights.alert_at
+        return self.name if at == Weights().alert_at else f"{self.name} at {at:.1f}"
+
     def person(self, actor: Listed, form: NameForm, person: Person, near: Near | None = None) -> Judgement | None:
         """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
         weights = self._weights
+        alert_at = weights.alert_at_of(actor.category)
         birth = birth_said(actor, person, weights)
         nationality = nationality_said(actor, person, weights)
         said = (birth, nationality, sex_said(actor, person, weights))
@@ -81,10 +88,10 @@ class EvidenceMatcher:
                 continue
             bits = best.bits + besides
             if as_listed and _is_name_as_listed(best):
-                bits = max(bits, weights.alert_at)
+                bits = max(bits, alert_at)
             if bits >= weights.hit_at:
-                alert = not weak and bits >= weights.alert_at and _is_one_person(best, form, born=born)
-                return self._judged(bits, best, form, beside, alert=alert, alert_at=weights.alert_at)
+                alert = not weak and bits >= alert_at and _is_one_person(best, form, born=born)
+                return self._judged(bits, best, form, beside, alert=alert, alert_at=alert_at)
         return None
 
     def organisation(self, actor: Listed, form: NameForm, near: Near | None = None) -> Judgement | None:

@@ -116,7 +116,7 @@ def _met(body: ActorBody, part: Part, thing: Thing, key: Key, weights: Weights) 
         return _firearm(part, thing, number, weights) if body.kind is ActorKind.FIREARM else None
     if field == "seal":
         alone = len(number) >= SHORTEST_ALONE
-        return Met(field, number, weights.document_without_issuer if alone else weights.hit_at, alone, "exact", part)
+        return Met(field, number, weights.document_without_issuer if alone else weights.weak_number, alone, "exact", part)
     if field == "plate" and isinstance(thing, Conveyance):
         return _by_plate(number, part, thing, weights)
     return Met(field, number, weights.document, alert=True, how="exact", part=part)
@@ -145,7 +145,7 @@ def _firearm(part: Part, seen: Seized, number: str, weights: Weights) -> Met | N
     """Makers give out serial numbers, and are written in many ways: two that share no word are two makers."""
     listed_by, seen_by = (frozenset((make or "").casefold().split()) for make in (part.own.make, seen.make))
     if listed_by and seen_by and not listed_by & seen_by:
-        return Met("serial", number, weights.hit_at, alert=False, how="exact, other maker", part=part)
+        return Met("serial", number, weights.weak_number, alert=False, how="exact, other maker", part=part)
     same = "same" if listed_by and seen_by else None
     return _by_giver("serial", number, part, same, same, "maker", weights)
 
@@ -156,4 +156,4 @@ def _named(vessel: Conveyance, index: WatchlistIndex, weights: Weights) -> Itera
         own = actor.entry.body.identifiers
         other = own and own.imo and vessel.imo and digits(own.imo) != digits(vessel.imo)
         if actor.kind is ActorKind.VESSEL and not other:
-            yield actor, [Met("vessel", name, weights.hit_at, alert=False, how="name only")]
+            yield actor, [Met("vessel", name, weights.weak_number, alert=False, how="name only")]

@@ -33,7 +33,7 @@ class Screener:
 
     def __init__(self, index: WatchlistIndex, matcher: NameMatcher) -> None:
         self._index = index
-        self._judge = Judge(matcher)
+        self._judge = Judge(matcher, index.weights)
 
     def sightings(self, event: Event, traceparent: str | None = None) -> list[Sighting]:
         """Every subject of the event as a sighting keyed by itself, and for each hit one more keyed by the entry that was hit.
