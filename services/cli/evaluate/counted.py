@@ -56,6 +56,7 @@ def counted(outcome: Outcome) -> dict[str, Any]:
             ),
             "as listed, with birth date": recall(outcome.of("exact")),
             "as listed, with birth date and nationality": recall(outcome.of("exact", lambda one: one.nationality is not None)),
+            "everybody on the lists, every strong name": recall(outcome.of("listed")),
         },
         "recall_by_kind": {kind: recall([row for row in slipped if row.traveller.kind == kind]) for kind in KINDS},
         "compared": told(figures.share(slipped, lambda row: row.compared)),

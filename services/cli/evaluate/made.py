@@ -6,7 +6,7 @@ from typing import Final
 
 from services.cli.evaluate.people import Half, sought
 from services.cli.evaluate.strangers import Strangers
-from services.cli.evaluate.travellers import Traveller, exact_names, slipped_names
+from services.cli.evaluate.travellers import Traveller, every_name, exact_names, slipped_names
 from shared.contracts.watchlist import ActorEntry
 
 SEED: Final = 20261125
@@ -34,6 +34,7 @@ def made(entries: Sequence[ActorEntry], half: Half, *, strangers: int, near: int
     every = [
         *slipped_names(people, seed),
         *exact_names(people),
+        *every_name(entries),
         *drawn.strangers(strangers),
         *drawn.near_strangers(near),
         *drawn.siblings(near // _SIBLINGS),

@@ -1,12 +1,14 @@
-"""Generated travellers: listed persons whose names slipped, and listed persons as they are listed."""
+"""Generated travellers: listed persons whose names slipped, and everybody listed as they are listed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from services.cli.evaluate.people import Half, Sought
+from services.cli.evaluate.people import Half, Sought, names_in, parts
 from services.cli.evaluate.slips import KINDS, slipped
+from shared.contracts.vocabulary import ActorKind, Strength
+from shared.contracts.watchlist import ActorEntry
 
 _TOLD: Final = 0.52
 """The share of travellers of whom the birth date, the nationality or both are told, where they are known."""
@@ -62,3 +64,16 @@ def exact_names(people: Sequence[Sought]) -> Iterator[Traveller]:
             kind = "birth date and nationality" if person.nationality else "birth date"
             name = person.entry.body.names[0].text.upper()
             yield Traveller("exact", kind, name, date, person.nationality, person.half, person)
+
+
+def every_name(entries: Sequence[ActorEntry]) -> Iterator[Traveller]:
+    """Everybody on the lists under each strong name of two words at least, with a birth date and a nationality, where both are listed."""
+    for entry in entries:
+        body = entry.body
+        if body.kind is ActorKind.PERSON and body.birth_dates and body.nationalities:
+            for name in body.names:
+                words = names_in(name.text)
+                if name.strength is Strength.STRONG and len(parts(name.text)) > 1:
+                    person = Sought(entry, words, ())
+                    about = (body.birth_dates[0], body.nationalities[0])
+                    yield Traveller("listed", name.type.value, name.text.upper(), *about, person.half, person)

@@ -10,6 +10,7 @@ from services.cli.evaluate.made import Travelling, made
 from services.cli.evaluate.people import Half, names_in, parts, sought
 from services.cli.evaluate.slips import KINDS
 from services.cli.evaluate.travellers import Traveller
+from shared.contracts.vocabulary import Strength
 from shared.contracts.watchlist import ActorEntry
 from tests.support.correlate import listed
 
@@ -58,6 +59,22 @@ def test_half_of_the_slipped_tell_a_birth_date_or_a_nationality_that_is_listed(t
         assert one.truth is not None
         assert one.birth_date is None or one.birth_date in one.truth.entry.body.birth_dates
         assert one.nationality is None or one.nationality in one.truth.entry.body.nationalities
+
+
+def test_everybody_listed_comes_as_listed_under_every_strong_name(tune: Travelling, report: Travelling) -> None:
+    exact = of(tune, "exact")
+    assert {one.truth.entry.entry_id for one in exact if one.truth} <= {
+        one.truth.entry.entry_id for one in of(tune, "slipped") if one.truth
+    }
+    assert len(exact) > 500
+    every = [*of(tune, "listed"), *of(report, "listed")]
+    assert len(every) > 13_000
+    assert len({one.truth.entry.entry_id for one in every if one.truth}) > 5_000
+    for one in every:
+        assert one.truth is not None
+        body = one.truth.entry.body
+        assert (one.birth_date, one.nationality) == (body.birth_dates[0], body.nationalities[0])
+        assert one.name in {name.text.upper() for name in body.names if name.strength is Strength.STRONG}
 
 
 def test_one_stranger_in_five_has_two_words_and_none_the_name_and_birth_date_of_anybody_listed(tune: Travelling) -> None:
