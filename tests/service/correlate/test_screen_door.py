@@ -80,7 +80,7 @@ async def test_a_query_says_what_is_known_of_a_person_and_of_what_travels_along_
     assert all(hit["sentence"].values())
     assert {"listed", "seen", "how", "weight"} == hit["explanation"][0].keys()
     assert (hit["source"], hit["version"], hit["requested_action"], hit["severity"]) == ("own", 1, "INFORM_ONLY", "medium")
-    assert {(one["list_version"], one["matcher"]) for one in answers} == {(2, EvidenceMatcher.version)}
+    assert {(one["list_version"], one["matcher"]) for one in answers} == {(2, EvidenceMatcher().version)}
     assert described["requestBody"]["content"].keys() == {"application/json", "application/x-ndjson"}
     assert "$defs" not in str(described)
 
