@@ -162,6 +162,8 @@ class EntryChange(StrEnum):
     EXTENDED = "extended"
     FLAGGED = "flagged"
     UNFLAGGED = "unflagged"
+    CLEARED = "cleared"
+    UNCLEARED = "uncleared"
     EXPIRED = "expired"
     EXECUTED = "executed"
     KEPT = "kept"

@@ -224,6 +224,17 @@ class Flag(Contract):
     reason: str
 
 
+class Cleared(Contract):
+    """An issuer's word that somebody who was taken for an entry's person is another: the pair is silent until then, or until a side changes."""
+
+    person: str = Field(description="digest of who it is: name, birth date, documents")
+    entry: str = Field(description="digest of what the entry was met by")
+    since: Utc
+    until: Utc
+    by: str = Field(description="the key that said so")
+    reason: str
+
+
 class EntryHead(Contract):
     """What every published entry carries beside what its issuer wrote."""
 
@@ -252,6 +263,7 @@ class EntryHead(Contract):
     resume_at: Utc | None = Field(default=None, description="when a suspension ends by itself")
     keep_until: Utc | None = Field(default=None, description="until when an executed entry is kept, with a reason")
     flags: tuple[Flag, ...] = ()
+    cleared: tuple[Cleared, ...] = Field(default=(), description="to its issuer: who was confirmed not to be the entry's person")
 
     @property
     def alerts(self) -> bool:

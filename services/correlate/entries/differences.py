@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.correlate.entries.bodies import AnyEntry, Body
 
-_LIFE: Final = {"state", "approved_by", "renewed_at", "confirm_by", "resume_at", "keep_until", "flags", "ended_at"}
+_LIFE: Final = {"state", "approved_by", "renewed_at", "confirm_by", "resume_at", "keep_until", "flags", "cleared", "ended_at"}
 """What of an entry's head is its own, beside who changed it, when and why."""
 
 

@@ -10,7 +10,17 @@ from services.correlate.entries.bodies import AnyEntry, Body
 from shared.contracts.vocabulary import EntryChange, EntryState
 from shared.contracts.watchlist import ActorEntry, RouteBody, RouteEntry
 
-_LASTING: Final = ("state", "written_by", "approved_by", "renewed_at", "confirm_by", "resume_at", "keep_until", "flags")
+_LASTING: Final = (
+    "state",
+    "written_by",
+    "approved_by",
+    "renewed_at",
+    "confirm_by",
+    "resume_at",
+    "keep_until",
+    "flags",
+    "cleared",
+)
 """What an entry keeps of its head from version to version unless a change says it."""
 _WRITING: Final = frozenset({EntryChange.LISTED, EntryChange.EDITED, EntryChange.IMPORTED, EntryChange.UNDONE})
 

@@ -124,7 +124,7 @@ async def _empty_history(connection: AsyncConnection, gone: AnyEntry) -> None:
     query = select(versions.c.version, versions.c.content).where(versions.c.entry_id == gone.entry_id)
     for row in (await connection.execute(query)).all():
         version = ENTRY.validate_json(row.content)
-        empty = version.model_copy(update={"body": emptied(version.body), "why": None, "flags": ()})
+        empty = version.model_copy(update={"body": emptied(version.body), "why": None, "flags": (), "cleared": ()})
         content = empty.model_dump_json(exclude_none=True, by_alias=True)
         own = (versions.c.entry_id == gone.entry_id) & (versions.c.version == row.version)
         await connection.execute(update(versions).where(own).values(content=content))

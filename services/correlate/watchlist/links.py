@@ -51,12 +51,16 @@ async def ties(connection: AsyncConnection, entry: AnyEntry, who: Author) -> lis
 
 
 def pruned(entry: AnyEntry, find: Find, who: Author) -> AnyEntry:
-    """An entry without the links that its reader may not follow; its issuer's is whole.
+    """An entry without its good guys and the links that its reader may not follow; its issuer's is whole.
 
     A link that names another entry by its id, here or in its list, stays where the reader may see that one, and goes whole where not, or
     where there is none yet: it may come. A link by name alone is text of the entry, under the entry's own marking, and stays.
     """
-    if not isinstance(entry, ActorEntry) or not entry.body.linked or who.may_edit(entry):
+    if who.may_edit(entry):
+        return entry
+    if entry.cleared:
+        entry = entry.model_copy(update={"cleared": ()})
+    if not isinstance(entry, ActorEntry) or not entry.body.linked:
         return entry
     kept = tuple(link for link in entry.body.linked if _may_follow(entry, link, find, who))
     if len(kept) == len(entry.body.linked):
@@ -75,7 +79,7 @@ def with_withheld(body: Body, entry: AnyEntry, shown: AnyEntry) -> Body:
 
 
 def _withholds(entry: AnyEntry, who: Author) -> bool:
-    return isinstance(entry, ActorEntry) and bool(entry.body.linked) and not who.may_edit(entry)
+    return isinstance(entry, ActorEntry) and bool(entry.body.linked or entry.cleared) and not who.may_edit(entry)
 
 
 def _may_follow(entry: ActorEntry, link: ListedLink, find: Find, who: Author) -> bool:

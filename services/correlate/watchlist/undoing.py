@@ -32,7 +32,7 @@ from shared.contracts.watchlist import ENTRY, ActorBody, ActorEntry
 
 _NAMED: Final = 100
 """Entries that are named of those that are left; the count has all."""
-_HEAD: Final = ("written_by", "approved_by", "renewed_at", "confirm_by", "resume_at", "keep_until", "flags")
+_HEAD: Final = ("written_by", "approved_by", "renewed_at", "confirm_by", "resume_at", "keep_until", "flags", "cleared")
 REVOKED, RESTORED, RETURNED, LEFT, MARKINGS_KEPT = "revoked", "restored", "returned", "left", "markings_kept"
 
 

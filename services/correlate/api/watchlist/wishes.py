@@ -7,7 +7,11 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from services.correlate.domain.life.wishes import Action, Wish
+from services.correlate.domain.screen.cleared import facts_of
+from services.correlate.queries.query import QueryDocument, QueryName, ScreenQuery
+from services.correlate.queries.seen import asked_of
 from shared.contracts.base import Utc
+from shared.contracts.events import PartialDate, Person
 from shared.platform.auth.keys import Scope
 from shared.platform.faults import Fault, faults_of
 
@@ -44,6 +48,28 @@ class ExtensionBody(ReasonedBody):
     valid_to: Utc | None = None
 
 
+class ClearedPerson(BaseModel):
+    """Who it is, as an event or a query tells a person."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str | QueryName | None = None
+    birth_date: PartialDate | None = None
+    documents: tuple[QueryDocument, ...] = Field(default=(), max_length=64)
+
+
+class ClearBody(ReasonedBody):
+    """A good guy: who was taken for the entry's person and is another."""
+
+    person: ClearedPerson
+
+
+class ClearUntilBody(ClearBody):
+    """The same, for how long: the longest allowed if it does not say."""
+
+    until: Utc | None = None
+
+
 BODIES: Final[Mapping[Action, type[ActionBody]]] = {
     Action.SUBMIT: ActionBody,
     Action.APPROVE: ActionBody,
@@ -53,6 +79,8 @@ BODIES: Final[Mapping[Action, type[ActionBody]]] = {
     Action.EXTEND: ExtensionBody,
     Action.FLAG: UntilBody,
     Action.UNFLAG: ActionBody,
+    Action.CLEAR: ClearUntilBody,
+    Action.UNCLEAR: ClearBody,
     Action.EXECUTE: ActionBody,
     Action.KEEP: UntilBody,
     Action.REVOKE: ActionBody,
@@ -68,6 +96,8 @@ SUMMARIES: Final[Mapping[Action, str]] = {
     Action.EXTEND: "Give an entry more time before its review, with a reason of its own",
     Action.FLAG: "Say that it is not executed on one's territory: there it is for information only",
     Action.UNFLAG: "Take one's nation's flag back",
+    Action.CLEAR: "Confirm that somebody who was taken for the entry's person is another: the pair is silent until then, or a side changes",
+    Action.UNCLEAR: "Take that word back",
     Action.EXECUTE: "Its purpose is fulfilled: it alerts no more, and is deleted unless somebody says why to keep it",
     Action.KEEP: "Say why an executed entry is kept",
     Action.REVOKE: "End an entry: it alerts no more, its history stays",
@@ -86,5 +116,17 @@ def read_wish(action: Action, value: Any) -> tuple[Wish, int | None] | list[Faul
         body = BODIES[action].model_validate(value)
     except ValidationError as error:
         return faults_of(error)
-    said = body.model_dump(exclude={"version"})
+    said = body.model_dump(exclude={"version", "person"})
+    if isinstance(body, ClearBody):
+        try:
+            said["person"] = facts = facts_of(_person(body.person))
+        except ValidationError as error:
+            return [Fault(f"/person{fault.pointer}", fault.code, fault.detail) for fault in faults_of(error)]
+        if facts is None:
+            return [Fault("/person", "too_little", "Neither two names nor a document: that may be anybody.")]
     return Wish(action, sets_valid_to="valid_to" in body.model_fields_set, **said), body.version
+
+
+def _person(said: ClearedPerson) -> Person:
+    seen = asked_of(ScreenQuery.model_validate(said.model_dump(exclude_none=True)))
+    return seen[0].seen.person or Person()

@@ -9,8 +9,9 @@ from services.correlate.domain.life.extending import Flaw, extended, flaws_of_ex
 from services.correlate.domain.life.policy import LifePolicy
 from services.correlate.domain.life.strength import needs_second
 from services.correlate.domain.life.wishes import Action, Doer, Wish, is_so
-from shared.contracts.vocabulary import EntryChange, EntryState
-from shared.contracts.watchlist import Flag
+from services.correlate.domain.screen.cleared import matched_by
+from shared.contracts.vocabulary import ActorKind, EntryChange, EntryState
+from shared.contracts.watchlist import ActorEntry, Cleared, Flag
 
 _ALERTING: Final = frozenset(state for state in EntryState if state.alerts)
 _LIVING: Final = frozenset(state for state in EntryState if not state.ended)
@@ -24,6 +25,8 @@ FROM: Final[Mapping[Action, frozenset[EntryState]]] = {
     Action.EXTEND: _ALERTING,
     Action.FLAG: _ALERTING,
     Action.UNFLAG: _ALERTING,
+    Action.CLEAR: _ALERTING,
+    Action.UNCLEAR: _ALERTING,
     Action.EXECUTE: _ALERTING | {EntryState.SUSPENDED},
     Action.KEEP: frozenset({EntryState.EXECUTED}),
     Action.REVOKE: _LIVING,
@@ -121,6 +124,37 @@ def _unflag(entry: AnyEntry, wish: Wish, doer: Doer, now: datetime, policy: Life
     return Move(now, EntryChange.UNFLAGGED, entry.state, wish.reason, {"flags": flags})
 
 
+def _clear(entry: AnyEntry, wish: Wish, doer: Doer, now: datetime, policy: LifePolicy) -> Move:
+    """One word a person: another takes its place; those that are over go."""
+    if not isinstance(entry, ActorEntry) or entry.body.kind is not ActorKind.PERSON:
+        raise UnfitError("Only of an entry about a person can somebody be confirmed to be another.")
+    latest = now + policy.clear_for
+    if wish.until is not None and wish.until > latest:
+        raise WishFlawedError(
+            [Flaw("until", "too_late", f"It holds until {latest:%Y-%m-%d} at the latest, and can be said again.")]
+        )
+    new = Cleared(
+        person=wish.person or "",
+        entry=matched_by(entry.body),
+        since=now,
+        until=wish.until or latest,
+        by=doer.key,
+        reason=wish.reason or "",
+    )
+    kept = tuple(one for one in entry.cleared if one.person != wish.person and one.until > now)
+    if len(kept) >= policy.most_cleared:
+        raise WishFlawedError(
+            [Flaw("person", "too_many", f"{len(kept)} people are cleared of this entry: it tells too little of its person.")]
+        )
+    return Move(now, EntryChange.CLEARED, entry.state, wish.reason, {"cleared": (*kept, new)})
+
+
+def _unclear(entry: AnyEntry, wish: Wish, doer: Doer, now: datetime, policy: LifePolicy) -> Move:
+    del doer, policy
+    kept = tuple(one for one in entry.cleared if one.person != wish.person and one.until > now)
+    return Move(now, EntryChange.UNCLEARED, entry.state, wish.reason, {"cleared": kept})
+
+
 def _keep(entry: AnyEntry, wish: Wish, doer: Doer, now: datetime, policy: LifePolicy) -> Move:
     """At most as long as any other entry that has ended, from now on."""
     del doer
@@ -140,6 +174,8 @@ _STEPS: Final[Mapping[Action, _Step]] = {
     Action.EXTEND: _extend,
     Action.FLAG: _flag,
     Action.UNFLAG: _unflag,
+    Action.CLEAR: _clear,
+    Action.UNCLEAR: _unclear,
     Action.EXECUTE: _to(EntryChange.EXECUTED, EntryState.EXECUTED, _OVER),
     Action.KEEP: _keep,
     Action.REVOKE: _to(EntryChange.REVOKED, EntryState.REVOKED, _OVER),

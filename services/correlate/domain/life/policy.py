@@ -48,6 +48,10 @@ class LifePolicy:
     """After an entry has served its purpose: deleted then, unless its issuer says why it is kept."""
     erase_after: timedelta = timedelta(days=400)
     """After an entry ended; the sightings that it explains are gone by then."""
+    clear_for: timedelta = _YEAR
+    """How long a good guy's word holds at most; it can be said again."""
+    most_cleared: int = 200
+    """Good guys of one entry: with more of them the entry tells too little of its person, and is to be mended."""
     error_within_working_days: int = 2
     approval: Approval = Approval.WEAK
     required: frozenset[str] = frozenset()

@@ -21,6 +21,8 @@ class Action(StrEnum):
     EXTEND = "extend"
     FLAG = "flag"
     UNFLAG = "unflag"
+    CLEAR = "clear"
+    UNCLEAR = "unclear"
     EXECUTE = "execute"
     KEEP = "keep"
     REVOKE = "revoke"
@@ -37,6 +39,8 @@ class Wish:
     review_on: date | None = None
     valid_to: datetime | None = None
     sets_valid_to: bool = False
+    person: str | None = None
+    """The digest of who is cleared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,18 @@ def _unflagged(entry: AnyEntry, wish: Wish, doer: Doer) -> bool:
     return entry.alerts and doer.nation not in entry.flagged_by
 
 
+def _cleared(entry: AnyEntry, wish: Wish, doer: Doer) -> bool:
+    return any(
+        one.person == wish.person and one.by == doer.key and one.reason == wish.reason and wish.until in {None, one.until}
+        for one in entry.cleared
+    )
+
+
+def _uncleared(entry: AnyEntry, wish: Wish, doer: Doer) -> bool:
+    del doer
+    return all(one.person != wish.person for one in entry.cleared)
+
+
 def _kept(entry: AnyEntry, wish: Wish, doer: Doer) -> bool:
     return _did(entry, EntryChange.KEPT, wish, doer) and wish.until in {None, entry.keep_until}
 
@@ -119,6 +135,8 @@ _SO: Final[Mapping[Action, _So]] = {
     Action.EXTEND: _extended,
     Action.FLAG: _flagged,
     Action.UNFLAG: _unflagged,
+    Action.CLEAR: _cleared,
+    Action.UNCLEAR: _uncleared,
     Action.EXECUTE: _is(EntryState.EXECUTED),
     Action.KEEP: _kept,
     Action.REVOKE: _is(EntryState.REVOKED),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from services.correlate.domain.screen.cleared import clearance, cleared_evidence, cleared_sentence
 from services.correlate.domain.screen.documents import MetDocument, document_matches
 from services.correlate.domain.screen.flags_at_sea import flag_evidence
 from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form, person_text
@@ -36,7 +37,8 @@ class Judge:
     def hits(self, seen: Seen, occurred_at: datetime, index: WatchlistIndex, beside: Beside | None = None) -> tuple[Hit, ...]:
         """Every hit, one an entry, the surest first. `beside` are the other objects of the event, None where nobody knows them."""
         found: dict[Listed, Hit] = {}
-        for actor, hit in self._every(seen, occurred_at, index, beside):
+        for actor, made in self._every(seen, occurred_at, index, beside):
+            hit = _unless_cleared(actor, made, seen.person, occurred_at) if seen.person is not None and made.alert else made
             held = found.get(actor)
             if held is None or (hit.alert, hit.score) > (held.alert, held.score):
                 found[actor] = hit
@@ -150,6 +152,15 @@ class Judge:
             list_version=index.list_version,
             matcher=self._matcher.version,
         )
+
+
+def _unless_cleared(actor: Listed, hit: Hit, person: Person, at: datetime) -> Hit:
+    """The hit, and none to act on where somebody confirmed that this person is another than the entry's."""
+    cleared = clearance(actor.entry, person, at)
+    if cleared is None:
+        return hit
+    told = (*hit.explanation, cleared_evidence(cleared))
+    return hit.model_copy(update={"alert": False, "explanation": told, "sentence": cleared_sentence(hit.sentence, cleared)})
 
 
 def _surest_first(met: list[Met], surest: Met) -> Iterator[Met]:

@@ -38,21 +38,45 @@ _ZONES: Final = {88: 44, 72: 36, 90: 5}
 """Where the number begins in a zone of so many characters: passports, cards of two lines, cards of three."""
 _ZONE_NUMBER: Final = 9
 
+_SWAPPED: Final = 2
+_BOUND_MAKERS: Final = frozenset("12345L")
+"""Regions of a VIN (ISO 3780) whose makers write a check digit into it by law: North America and China."""
+
 MISREAD: Final = "one character misread, the check digit proves it"
+MAY_BE_MISREAD: Final = "one character other, its check digit does not hold"
+LISTED_MISREAD: Final = "one character other, the listed number's check digit does not hold"
 
 
 def slips(number: str) -> Iterator[str]:
-    """Every number one slip away: a character of its kind or one that looks like it in the place of another, or two neighbours swapped."""
+    """Every number one slip away, what looks alike first: another character in the place of one, or two neighbours swapped.
+
+    In a number of digits alone a letter stands only where it looks like the digit: registers of digits give out no letters.
+    """
     if len(number) > _LONGEST:
         return
+    alphabet = _DIGITS if number.isdecimal() else _DIGITS + _LETTERS
     for at, seen in enumerate(number):
-        kind = _DIGITS if seen in _DIGITS else _LETTERS
-        for other in kind + _CONFUSED.get(seen, ""):
+        for other in dict.fromkeys(_CONFUSED.get(seen, "") + alphabet):
             if other != seen:
                 yield number[:at] + other + number[at + 1 :]
     for at in range(len(number) - 1):
         if number[at] != number[at + 1]:
             yield number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether two numbers of a length differ in one character, or in two neighbours that are swapped."""
+    if len(one) != len(other):
+        return False
+    at = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(at) == _SWAPPED:
+        return at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
+    return len(at) == 1
+
+
+def is_proved(field: str, number: str) -> bool:
+    """Whether the rule of the check digit binds whoever gave a number out: a vehicle's binds makers in North America and China alone."""
+    return field != "vin" or number[:1] in _BOUND_MAKERS
 
 
 def misread_object(field: str, number: str, is_listed: Callable[[str], bool]) -> tuple[str, ...]:

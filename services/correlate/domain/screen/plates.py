@@ -1,12 +1,15 @@
 """Plates as cameras and clerks read them: O for 0, B for 8, I for 1; the country's format says which it is, mostly.
 
-A plate is read by the format of the country that gave it out, where exactly one reading with the fewest changes fits. Source of the formats:
-`data/README.md`. Of Belize none is known: its plates are compared as they were written.
+A plate is read by the format of the country that gave it out, where exactly one reading with the fewest changes fits. Where nobody knows
+the country, every format is tried: what one of them reads is then a reading that may be, never a certain one, and a plate that some country
+gives out as it stands is not read otherwise. Source of the formats: `data/README.md`. Of Belize none is known: its plates are compared as
+they were written.
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import product
+from itertools import combinations, product
 from typing import Final
 
 from services.correlate.domain.screen.counts import rows
@@ -17,6 +20,8 @@ _CONFUSED: Final = {
 }  # fmt: skip
 _LONGEST: Final = 9
 """Characters of a plate: no format here has more."""
+_MOST_CHANGES: Final = 3
+"""Signs that a reading changes at most: more of them are another plate, and some thousands of readings are all that is ever tried."""
 
 READ: Final = "read by the country's format"
 MAY_BE: Final = "may be read so"
@@ -40,10 +45,17 @@ def read_by_format(plate: str, country: str | None) -> str:
     """The plate as the format has it; unchanged where it fits as it is, where no reading fits or several do equally well, or nobody knows the country."""
     if not plate or country is None or len(plate) > _LONGEST or _fits(plate, country):
         return plate
-    found = _readings(plate, country)
-    fewest = min(found.values(), default=0)
-    best = [reading for reading, changes in found.items() if changes == fewest]
+    best = _nearest(plate, country)
     return best[0] if len(best) == 1 else plate
+
+
+@lru_cache(maxsize=65_536)
+def readings_anywhere(plate: str) -> tuple[str, ...]:
+    """What a plate of an unknown country is by the formats that read it otherwise; nothing where it is a plate of some country as it stands."""
+    if any(_fits(plate, country) for country in _formats()):
+        return ()
+    read = (read_by_format(plate, country) for country in _formats())
+    return tuple(dict.fromkeys(one for one in read if one != plate))
 
 
 @lru_cache(maxsize=65_536)
@@ -55,8 +67,20 @@ def other_readings(plate: str, country: str | None) -> tuple[str, ...]:
     return tuple(one for one in found if country not in _formats() or _fits(one, country or ""))
 
 
-def _readings(plate: str, country: str) -> dict[str, int]:
-    """Every reading that fits, with how many signs it changes."""
-    options = [sign + _CONFUSED.get(sign, "") for sign in plate]
-    every = ("".join(signs) for signs in product(*options))
-    return {one: sum(a != b for a, b in zip(one, plate, strict=True)) for one in every if _fits(one, country)}
+def _nearest(plate: str, country: str) -> list[str]:
+    """The readings that fit with the fewest signs changed."""
+    confused = [at for at, sign in enumerate(plate) if sign in _CONFUSED]
+    for changes in range(1, _MOST_CHANGES + 1):
+        changed = (_changed(plate, places) for places in combinations(confused, changes))
+        if found := [one for some in changed for one in some if _fits(one, country)]:
+            return found
+    return []
+
+
+def _changed(plate: str, places: tuple[int, ...]) -> Iterator[str]:
+    """The plate with other signs at these places."""
+    for others in product(*(_CONFUSED[plate[at]] for at in places)):
+        signs = list(plate)
+        for at, other in zip(places, others, strict=True):
+            signs[at] = other
+        yield "".join(signs)

@@ -26,6 +26,8 @@ TABLE = {
     "extended": {("active", "active"), ("review_due", "active")},
     "flagged": {("active", "active"), ("review_due", "review_due")},
     "unflagged": {("active", "active"), ("review_due", "review_due")},
+    "cleared": {("active", "active"), ("review_due", "review_due")},
+    "uncleared": {("active", "active"), ("review_due", "review_due")},
     "expired": {(state, "expired") for state in ("draft", "submitted", "active", "review_due", "suspended")},
     "executed": {(state, "executed") for state in ("active", "review_due", "suspended")},
     "kept": {("executed", "executed")},

@@ -1,0 +1,52 @@
+"""Listed numbers that were misread before they were listed: what they may be, kept in the index beside them.
+
+A listed number whose check digit does not hold was never given out: somebody wrote it down wrong. So whoever shows a number that holds, one
+slip from it, may be who is sought. Nobody is stopped for that alone: up to some fifty people bear one of the numbers that it may be, and
+each of them would be met at every crossing. Only numbers that do not hold have corrections, ten (nine digits) to some fifty (a VIN): some
+kilobytes for an entry with a wrong number, nothing for the others.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from services.correlate.domain.screen.identifiers import document_kind, normalise
+from services.correlate.domain.screen.misreads import is_proved, slips
+from services.correlate.domain.screen.parts import Key, parts_of
+from shared.contracts.check_digits import document_number as checked
+from shared.contracts.check_digits import object_holds
+from shared.contracts.watchlist import ActorBody
+
+_PREFIX: Final = "corrected "
+_OBJECTS: Final = frozenset({"vin", "imo", "container"})
+
+
+def corrected(field: str) -> str:
+    """The kind of key that corrections of a field's numbers are held under."""
+    return _PREFIX + field
+
+
+def corrections(body: ActorBody) -> Iterator[Key]:
+    """What the numbers of an entry that do not hold may be: numbers one slip away that do."""
+    for document in body.documents:
+        yield from _of_document(document.type, document.issuer, normalise(document.number))
+    for part in parts_of(body):
+        for field, number in part.keys:
+            if field == "document":
+                yield from _of_document(part.own.type, part.own.issuer or part.own.country, number)
+            elif field in _OBJECTS and is_proved(field, number) and object_holds(field, number) is False:
+                yield from ((corrected(field), one) for one in dict.fromkeys(slips(number)) if object_holds(field, one))
+
+
+def _of_document(kind: str | None, issuer: str | None, number: str) -> Iterator[Key]:
+    word = rule_word(kind, issuer, number)
+    if word and checked(word, issuer, number)[1] is False:
+        found = dict.fromkeys(slips(number))
+        yield from ((corrected("document"), one) for one in found if checked(word, issuer, one)[1])
+
+
+def rule_word(kind: str | None, issuer: str | None, number: str) -> str | None:
+    """The word by which a register with a check digit is known: the document's own type, else what sort it is of; None where there is none."""
+    if not kind or not number:
+        return None
+    words = dict.fromkeys((kind.casefold(), document_kind(kind)))
+    return next((word for word in words if checked(word, issuer, number)[1] is not None), None)
