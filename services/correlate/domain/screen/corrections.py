@@ -9,8 +9,8 @@ kilobytes for an entry with a wrong number, nothing for the others.
 from collections.abc import Iterator
 from typing import Final
 
-from services.correlate.domain.screen.identifiers import document_kind, normalise
-from services.correlate.domain.screen.misreads import is_proved, slips
+from services.correlate.domain.screen.identifiers import normalise
+from services.correlate.domain.screen.misreads import is_proved, rule_word, slips
 from services.correlate.domain.screen.parts import Key, parts_of
 from shared.contracts.check_digits import document_number as checked
 from shared.contracts.check_digits import object_holds
@@ -42,11 +42,3 @@ def _of_document(kind: str | None, issuer: str | None, number: str) -> Iterator[
     if word and checked(word, issuer, number)[1] is False:
         found = dict.fromkeys(slips(number))
         yield from ((corrected("document"), one) for one in found if checked(word, issuer, one)[1])
-
-
-def rule_word(kind: str | None, issuer: str | None, number: str) -> str | None:
-    """The word by which a register with a check digit is known: the document's own type, else what sort it is of; None where there is none."""
-    if not kind or not number:
-        return None
-    words = dict.fromkeys((kind.casefold(), document_kind(kind)))
-    return next((word for word in words if checked(word, issuer, number)[1] is not None), None)

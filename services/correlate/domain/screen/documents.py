@@ -4,10 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from services.correlate.domain.screen.corrections import corrected
 from services.correlate.domain.screen.identifiers import document_kind, document_number, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
-from services.correlate.domain.screen.misreads import MISREAD, misread_document
+from services.correlate.domain.screen.misreads import (
+    LISTED_MISREAD,
+    MISREAD,
+    holds_by_register,
+    is_slip,
+    is_sparse,
+    misread_document,
+)
 from services.correlate.domain.screen.objects import SHORTEST_ALONE
 from services.correlate.domain.screen.parts import parts_of
 from services.correlate.domain.screen.weights import Weights
@@ -77,13 +85,32 @@ def document_matches(person: Person, index: WatchlistIndex, weights: Weights) ->
 
 
 def _misread(document: Document, number: str, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, MetDocument]]:
-    """Entries that carry the number that this one was misread from: weaker, and never enough alone."""
+    """Entries that carry the number that this one was misread from: weaker; alone enough of a register that has given out few numbers."""
     for meant in misread_document(document, lambda other: bool(index.identified("document", other))):
+        sparse = is_sparse(document)
         for actor in index.identified("document", meant):
-            met = [one for held in _held(actor.entry.body, meant) if (one := _met(actor.kind, held, document, meant, weights))]
-            if met:
-                best = max(met, key=lambda one: one.bits)
-                yield actor, MetDocument(best.listed, meant, weights.misread_number, alert=False, how=MISREAD, seen=number)
+            if held := _best(actor, _held(actor.entry.body, meant), document, meant, weights):
+                bits = weights.misread_sparse if sparse else weights.misread_number
+                yield actor, MetDocument(held, meant, bits, alert=sparse, how=MISREAD, seen=number)
+    if (actors := index.identified(corrected("document"), number)) and holds_by_register(document):
+        for actor in actors:
+            body = actor.entry.body
+            numbers = dict.fromkeys(one for one in document_numbers(body) if is_slip(one, number))
+            for wrong in numbers:
+                if held := _best(actor, _held(body, wrong), document, wrong, weights):
+                    yield actor, MetDocument(held, wrong, weights.misread_number, alert=False, how=LISTED_MISREAD, seen=number)
+
+
+def document_numbers(body: ActorBody) -> Iterator[str]:
+    """The numbers of the entry's documents, and of the one that it is about."""
+    yield from (normalise(document.number) for document in body.documents)
+    yield from (number for part in parts_of(body) for field, number in part.keys if field == "document")
+
+
+def _best(actor: Listed, every: Iterator[ListedDocument], seen: Document, number: str, weights: Weights) -> ListedDocument | None:
+    """Of the entry's documents of a number the one that the seen one may be; None where none may."""
+    met = [one for held in every if (one := _met(actor.kind, held, seen, number, weights))]
+    return max(met, key=lambda one: one.bits).listed if met else None
 
 
 def _held(body: ActorBody, number: str) -> Iterator[ListedDocument]:

@@ -12,8 +12,9 @@ from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.linked import link_evidence
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.matcher import Judgement, NameMatcher
+from services.correlate.domain.screen.misread_holders import holder_evidence
 from services.correlate.domain.screen.object_sentences import document_sentence, object_sentence
-from services.correlate.domain.screen.objects import Met, Thing, object_matches
+from services.correlate.domain.screen.objects import Met, Thing, object_matches, together_enough
 from services.correlate.domain.screen.parts import parts_of
 from services.correlate.domain.screen.same_name import other_name
 from services.correlate.domain.screen.sentences import name_sentence
@@ -67,7 +68,7 @@ class Judge:
                     yield actor, self._by_name(actor, form.text, judgement, index)
         for actor, met in document_matches(person, index, self._weights):
             if actor.in_force(at):
-                yield actor, self._by_document(actor, met, named.get(actor), form, index)
+                yield actor, self._by_document(actor, met, named.get(actor), person, form, index)
 
     def _object(self, thing: Thing, scene: Scene, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
         for actor, met in object_matches(thing, index, self._weights):
@@ -94,22 +95,35 @@ class Judge:
         return self._hit(entry, judgement.score, judgement.explanation, sentence, index, alert=judgement.alert)
 
     def _by_document(
-        self, actor: Listed, met: MetDocument, named: Judgement | None, form: NameForm | None, index: WatchlistIndex
+        self,
+        actor: Listed,
+        met: MetDocument,
+        named: Judgement | None,
+        person: Person,
+        form: NameForm | None,
+        index: WatchlistIndex,
     ) -> Hit:
-        """The document, with the name where it speaks for the same. With another name it stays a hit on the document, and is said to be one."""
-        entry = actor.entry
-        bits, alert_at = met.bits + (named.bits if named else 0.0), self._weights.alert_at_of(actor.category)
-        names = other_name(entry.body, form, self._weights) if form and not named else None
-        explanation = [met.evidence(), *(named.explanation if named else ())]
+        """The document, with the name where it speaks for the same. With another name it stays a hit on the document, and is said to be one.
+
+        A number that was misread is less: all that is known of its holder counts beside it, and another name takes its alert away.
+        """
+        entry, weights = actor.entry, self._weights
+        alert_at = weights.alert_at_of(actor.category)
+        names = other_name(entry.body, form, weights) if form and not named else None
+        misread = met.seen is not None and not named and not names
+        holder = holder_evidence(actor, person, form, weights) if misread else ()
+        bits = met.bits + (named.bits if named else sum(one.weight for one in holder))
+        explanation = [met.evidence(), *(named.explanation if named else holder)]
         if names:
             explanation.append(Evidence(listed={"name": names[0]}, seen={"name": names[1]}, how="other name", weight=0.0))
+        alone = met.alert and (met.seen is None or (not names and bits >= met.bits))
         return self._hit(
             entry,
             1.0 if met.how == "exact" and met.alert else score(bits, alert_at),
             tuple(explanation),
             document_sentence(entry, entry.body, met, names),
             index,
-            alert=met.alert or bool(named and bits >= alert_at),
+            alert=alone or bool((named or holder) and bits >= alert_at),
         )
 
     def _by_parts(self, entry: ActorEntry, met: list[Met], scene: Scene, index: WatchlistIndex) -> Hit:
@@ -130,7 +144,7 @@ class Judge:
             ),
             object_sentence(entry, entry.body, surest, told),
             index,
-            alert=several or any(one.alert for one in met),
+            alert=several or any(one.alert for one in met) or together_enough(met, self._weights),
         )
 
     def _hit(

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
+from services.correlate.domain.screen.corrections import corrections
 from services.correlate.domain.screen.digest import token
 from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form
 from services.correlate.domain.screen.identifiers import normalise
@@ -69,6 +70,7 @@ def identifiers(entry: ActorEntry) -> tuple[Key, ...]:
     keys += [key for part in parts_of(body) for key in part.keys]
     if body.kind is ActorKind.VESSEL:
         keys += [("vessel", normalise(name)) for name in (*(name.text for name in body.names), (own.name if own else None) or "")]
+    keys += corrections(body)
     return tuple(dict.fromkeys(key for key in keys if key[1]))
 
 

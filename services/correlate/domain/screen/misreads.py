@@ -12,8 +12,7 @@ from shared.contracts.check_digits import document_number as checked
 from shared.contracts.check_digits import object_holds
 from shared.contracts.events import Document
 
-_DIGITS: Final = "0123456789"
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SIGNS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LOOK_ALIKE: Final = {
     "0": "OQD",
     "O": "0",
@@ -34,6 +33,10 @@ _CONFUSED: Final = {**_LOOK_ALIKE, **_LOOK_ALIKE_TOO}
 _LONGEST: Final = 24
 """Characters of a number with a check digit: no register's is longer."""
 
+_SPARSE_WORDS: Final = frozenset({"curp", "dpi", "cui"})
+_SPARSE: Final = frozenset({("national_id", "GT"), ("national_id", "MX"), ("nit", "SV")})
+"""Registers whose numbers say place or birth beside the digits that are counted: fewer than one in a thousand that could be is given out."""
+
 _ZONES: Final = {88: 44, 72: 36, 90: 5}
 """Where the number begins in a zone of so many characters: passports, cards of two lines, cards of three."""
 _ZONE_NUMBER: Final = 9
@@ -48,20 +51,25 @@ LISTED_MISREAD: Final = "one character other, the listed number's check digit do
 
 
 def slips(number: str) -> Iterator[str]:
-    """Every number one slip away, what looks alike first: another character in the place of one, or two neighbours swapped.
-
-    In a number of digits alone a letter stands only where it looks like the digit: registers of digits give out no letters.
-    """
+    """Every number one slip away, what looks alike first: another character in the place of one, or two neighbours swapped."""
     if len(number) > _LONGEST:
         return
-    alphabet = _DIGITS if number.isdecimal() else _DIGITS + _LETTERS
     for at, seen in enumerate(number):
-        for other in dict.fromkeys(_CONFUSED.get(seen, "") + alphabet):
+        for other in dict.fromkeys(_CONFUSED.get(seen, "") + _SIGNS):
             if other != seen:
                 yield number[:at] + other + number[at + 1 :]
     for at in range(len(number) - 1):
         if number[at] != number[at + 1]:
             yield number[:at] + number[at + 1] + number[at] + number[at + 2 :]
+
+
+def optical_slips(number: str) -> Iterator[str]:
+    """Those of an optical reader: a letter stands for a digit, or a digit for a letter, only where the two look alike."""
+    for other in slips(number):
+        at = next(place for place, (a, b) in enumerate(zip(number, other, strict=True)) if a != b)
+        seen, meant = number[at], other[at]
+        if seen.isdecimal() == meant.isdecimal() or meant in _CONFUSED.get(seen, "") or sorted(number) == sorted(other):
+            yield other
 
 
 def is_slip(one: str, other: str) -> bool:
@@ -89,21 +97,37 @@ def misread_object(field: str, number: str, is_listed: Callable[[str], bool]) ->
 def misread_document(document: Document, is_listed: Callable[[str], bool]) -> tuple[str, ...]:
     """The same of a document, by the rule of the register that gave it out, or by the check digit of the zone that was read."""
     number = document_number(document)
-    holds = _rule_of(document, number)
-    if not number or holds is None or holds(number):
+    word, read = rule_word(document.type, document.issuer, number), zone_number(document.mrz or "")
+    if word is not None:
+        holds, every = partial(_holds, word, document.issuer), slips
+    elif read is not None and read[0] == number:
+        holds, every = partial(_has_digit, read[1]), optical_slips
+    else:
         return ()
-    return tuple(other for other in dict.fromkeys(slips(number)) if is_listed(other) and holds(other))
+    if holds(number):
+        return ()
+    return tuple(other for other in dict.fromkeys(every(number)) if is_listed(other) and holds(other))
 
 
-def _rule_of(document: Document, number: str) -> Callable[[str], bool] | None:
-    """What tells whether a number of the document's kind holds; None where nothing does."""
-    for kind in dict.fromkeys((document.type.casefold(), document_kind(document.type))):
-        if checked(kind, document.issuer, number)[1] is not None:
-            return partial(_holds, kind, document.issuer)
-    read = zone_number(document.mrz or "")
-    if read is not None and read[0] == number:
-        return partial(_has_digit, read[1])
-    return None
+def holds_by_register(document: Document) -> bool:
+    """Whether a document is of a register with a check digit, and its number's holds."""
+    number = document_number(document)
+    word = rule_word(document.type, document.issuer, number)
+    return word is not None and _holds(word, document.issuer, number)
+
+
+def is_sparse(document: Document) -> bool:
+    """Whether the document's register has given out so few of the numbers that could be that a misread one names its bearer."""
+    word = rule_word(document.type, document.issuer, document_number(document))
+    return word is not None and ((word, document.issuer) in _SPARSE or word in _SPARSE_WORDS)
+
+
+def rule_word(kind: str | None, issuer: str | None, number: str) -> str | None:
+    """The word by which a register with a check digit is known: the document's own type, else what sort it is of; None where there is none."""
+    if not kind or not number:
+        return None
+    words = dict.fromkeys((kind.casefold(), document_kind(kind)))
+    return next((word for word in words if checked(word, issuer, number)[1] is not None), None)
 
 
 def _holds(kind: str, issuer: str | None, number: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Final
 
 from services.correlate.domain.screen.documents import MetDocument
 from services.correlate.domain.screen.identifiers import document_kind
-from services.correlate.domain.screen.misreads import MISREAD
+from services.correlate.domain.screen.misreads import LISTED_MISREAD, MAY_BE_MISREAD, MISREAD
 from services.correlate.domain.screen.objects import Met
 from services.correlate.domain.screen.parts import Key, Part
 from services.correlate.domain.screen.plates import MAY_BE
@@ -86,6 +86,13 @@ def as_seen(number: str, seen: str | None, how: str) -> Text:
         return Text(
             es=f" (se leyó {seen}, que no cumple su dígito de control: posible error de lectura)",
             en=f" (read as {seen}, whose check digit does not hold: it may be misread)",
+        )
+    if how == MAY_BE_MISREAD:
+        return Text(es=f" (se leyó {seen}: un carácter distinto)", en=f" (read as {seen}: one character differs)")
+    if how == LISTED_MISREAD:
+        return Text(
+            es=f" (no cumple su dígito de control; se leyó {seen}, que difiere en un error)",
+            en=f" (whose check digit does not hold; read as {seen}, one slip away)",
         )
     if how == MAY_BE:
         return Text(es=f" (se leyó {seen}, que puede leerse así)", en=f" (read as {seen}, which may be read so)")

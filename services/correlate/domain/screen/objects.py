@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
+from services.correlate.domain.screen.corrections import corrected
 from services.correlate.domain.screen.identifiers import digits, normalise
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
-from services.correlate.domain.screen.misreads import MISREAD, misread_object
+from services.correlate.domain.screen.misreads import LISTED_MISREAD, MAY_BE_MISREAD, MISREAD, is_proved, is_slip, misread_object
 from services.correlate.domain.screen.parts import Key, Part, parts_of
-from services.correlate.domain.screen.plates import MAY_BE, READ, other_readings, read_by_format
+from services.correlate.domain.screen.plates import MAY_BE, READ, other_readings, read_by_format, readings_anywhere
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Container, Conveyance, Seized
 from shared.contracts.explanation import Evidence
@@ -81,21 +82,37 @@ def object_matches(thing: Thing, index: WatchlistIndex, weights: Weights) -> Ite
     for actor, one in _nearly(thing, index, weights):
         if all(one.field != met.field for met in found.get(actor, ())):
             found.setdefault(actor, []).append(one)
-    yield from found.items()
     if isinstance(thing, Conveyance) and thing.kind is ConveyanceKind.VESSEL:
-        yield from _named(thing, index, weights)
+        nearly = frozenset(actor for actor, met in found.items() if not any(one.alert for one in met))
+        for actor, named in _named(thing, index, weights, nearly):
+            if actor in nearly:
+                found[actor].append(named)
+            else:
+                yield actor, [named]
+    yield from found.items()
 
 
 def _nearly(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, Met]]:
-    """Entries that a thing meets by a number that was misread, or a plate that may be read otherwise."""
+    """Entries that a thing meets by a number that was misread, here or before it was listed, or a plate that may be read otherwise."""
     for field, number in keys_seen(thing):
         for meant in misread_object(field, number, partial(_is_listed, index, field)):
-            yield from _as_meant(field, number, meant, MISREAD, weights.misread_number, index)
+            proved = is_proved(field, meant)
+            how, bits = (MISREAD, weights.misread_number) if proved else (MAY_BE_MISREAD, weights.may_be_misread)
+            yield from _as_meant(field, number, meant, how, bits, index)
+        for actor in index.identified(corrected(field), number):
+            for part in parts_of(actor.entry.body):
+                wrong = next((listed for of, listed in part.keys if of == field and is_slip(listed, number)), None)
+                if wrong is not None:
+                    yield (
+                        actor,
+                        Met(field, wrong, weights.misread_number, alert=False, how=LISTED_MISREAD, part=part, seen=number),
+                    )
     if isinstance(thing, Conveyance) and thing.plate:
         plate = normalise(thing.plate)
-        for meant in other_readings(plate, thing.country):
+        elsewhere = () if thing.country else readings_anywhere(plate)
+        for meant in dict.fromkeys((*other_readings(plate, thing.country), *elsewhere)):
             for actor, met in _as_meant("plate", plate, meant, MAY_BE, weights.may_be_read, index):
-                if met.part is not None and met.part.own.country in {None, thing.country}:
+                if met.part is not None and (thing.country is None or met.part.own.country in {None, thing.country}):
                     yield actor, met
 
 
@@ -128,6 +145,8 @@ def _by_plate(number: str, part: Part, thing: Conveyance, weights: Weights) -> M
     seen, listed = normalise(thing.plate or ""), normalise(part.own.plate or "")
     if met is None or seen == listed:
         return met
+    if not (part.own.country and thing.country):
+        return replace(met, number=listed, bits=weights.may_be_read, alert=False, how=MAY_BE, seen=seen)
     return replace(met, number=listed, bits=min(met.bits, weights.read_by_format), how=READ, seen=seen)
 
 
@@ -150,10 +169,25 @@ def _firearm(part: Part, seen: Seized, number: str, weights: Weights) -> Met | N
     return _by_giver("serial", number, part, same, same, "maker", weights)
 
 
-def _named(vessel: Conveyance, index: WatchlistIndex, weights: Weights) -> Iterator[tuple[Listed, list[Met]]]:
+def _named(
+    vessel: Conveyance, index: WatchlistIndex, weights: Weights, nearly: frozenset[Listed]
+) -> Iterator[tuple[Listed, Met]]:
+    """Entries of the vessel's name, but those of another IMO number; `nearly` are those whose number it may be misread from."""
     name = normalise(vessel.name or "")
     for actor in index.identified("vessel", name):
         own = actor.entry.body.identifiers
         other = own and own.imo and vessel.imo and digits(own.imo) != digits(vessel.imo)
-        if actor.kind is ActorKind.VESSEL and not other:
-            yield actor, [Met("vessel", name, weights.weak_number, alert=False, how="name only")]
+        if actor.kind is ActorKind.VESSEL and (not other or actor in nearly):
+            yield actor, Met("vessel", name, weights.weak_number, alert=False, how="name only")
+
+
+def together_enough(met: list[Met], weights: Weights) -> bool:
+    """Whether numbers that may be misread are enough together: each identifier once, by its best, and at least two of them."""
+    best: dict[str, float] = {}
+    for one in met:
+        best[one.field] = max(best.get(one.field, 0.0), one.bits)
+    weaker = any(one.how in _WEAKER for one in met)
+    return weaker and len(best) > 1 and sum(best.values()) >= weights.alert_at
+
+
+_WEAKER: Final = frozenset({MISREAD, LISTED_MISREAD, MAY_BE})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from services.correlate.domain.screen.identifiers import digits, normalise
-from services.correlate.domain.screen.plates import read_by_format
+from services.correlate.domain.screen.plates import read_by_format, readings_anywhere
 from shared.contracts.vocabulary import ActorKind, SetRole
 from shared.contracts.watchlist import ActorBody, Identifiers
 
@@ -49,6 +49,7 @@ def part_keys(own: Identifiers, kind: ActorKind) -> tuple[Key, ...]:
     keys = [
         ("plate", plate),
         ("plate", read_by_format(plate, own.country)),
+        *(("plate", one) for one in (() if own.country else readings_anywhere(plate))),
         ("vin", normalise(own.vin or "")),
         ("imo", digits(own.imo or "")),
         ("mmsi", digits(own.mmsi or "")),

@@ -83,8 +83,11 @@ class Weights:
     weak_number: float = 13.5
     """A number that is shared by chance, and a ship's name."""
     misread_number: float = 12.0
-    """A number that does not hold, one slip from a listed one that does. A random failing number of nine digits is one slip from a given
-    one in 2^23, but a register that has given out a tenth of its numbers has ten others that it may be: never enough alone."""
+    """A number that does not hold, one slip from a listed one that does. Never enough alone (`docs/screening.md`, misread numbers)."""
+    misread_sparse: float = 24.0
+    """The same of a register that has given out fewer than one number in a thousand that could be: enough where no other name was shown."""
+    may_be_misread: float = 9.0
+    """The same of a vehicle whose maker need not write a check digit: that it does not hold says little."""
     read_by_format: float = 28.0
     """A plate read by its country's format: an O where only digits stand is a zero."""
     may_be_read: float = 12.0
