@@ -1,15 +1,16 @@
 """The command `atalaya evaluate`."""
 
-import json
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.evaluate.people import Half
+
+if TYPE_CHECKING:
+    from services.cli.evaluate.budget import Budget
+    from services.cli.evaluate.running import Evaluated, Plan
 
 
 def evaluate(
@@ -46,49 +47,44 @@ def evaluate(
     Everything is generated from one seed: the same version gives the same figures. Interrupt it at any time; nothing is left behind.
     """
     from rich.console import Console  # noqa: PLC0415 - the command line starts without it
-    from rich.progress import Progress  # noqa: PLC0415
 
-    from services.cli.evaluate import shown as told  # noqa: PLC0415
-    from services.cli.evaluate.budget import allowed, budget_of, check_known  # noqa: PLC0415
-    from services.cli.evaluate.counted import counted, described  # noqa: PLC0415
-    from services.cli.evaluate.markdown import tables  # noqa: PLC0415
-    from services.cli.evaluate.peers import is_there  # noqa: PLC0415
-    from services.cli.evaluate.running import Plan, evaluated  # noqa: PLC0415
-    from services.cli.reference import listed  # noqa: PLC0415
+    from services.cli.evaluate.budget import budget_of  # noqa: PLC0415
+    from services.cli.evaluate.report import Report  # noqa: PLC0415
+    from services.cli.evaluate.running import Plan  # noqa: PLC0415
 
-    plan = Plan(half, strangers, near, peers, sample)
-    if peers and not is_there():
-        typer.echo("nomenklatura is not installed (pip install 'atalaya[peers]'): only rapidfuzz is measured beside.", err=True)
     try:
         accepted = budget_of(budget or ())
-        entries = listed()
-        check_known(accepted, entries)
+        done = _evaluated(Plan(half, strangers, near, peers, sample), accepted)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--budget") from None
-    with ExitStack() as stack:
-        bars = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    report = Report.of(half, done, accepted)
+    report.write(wrong, table, plot)
+    if as_json:
+        typer.echo(report.document())
+    else:
+        report.show(Console())
+
+
+def _evaluated(plan: "Plan", budget: "Budget") -> "Evaluated":
+    """With progress on a terminal. Raises ValueError for the budget of a category that nobody listed has, before anything is measured."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    from services.cli.evaluate.budget import check_known  # noqa: PLC0415
+    from services.cli.evaluate.peers import is_there  # noqa: PLC0415
+    from services.cli.evaluate.running import evaluated  # noqa: PLC0415
+    from services.cli.reference import listed  # noqa: PLC0415
+
+    if plan.peers and not is_there():
+        typer.echo("nomenklatura is not installed (pip install 'atalaya[peers]'): only rapidfuzz is measured beside.", err=True)
+    with Progress(console=Console(stderr=True), transient=True) as bars:
 
         def step(name: str, total: int) -> Callable[[int], None]:
             task = bars.add_task(name, total=total)
             return lambda done: bars.update(task, completed=done)
 
-        try:
-            done = evaluated(entries, plan, step)
-        except KeyboardInterrupt:
-            raise typer.Exit(130) from None
-    own = done.outcomes[0]
-    every = [counted(outcome) for outcome in done.outcomes]
-    thresholds = list(allowed(own.of("stranger"), entries, accepted, own.threshold))
-    if wrong is not None:
-        names = {entry.entry_id: entry.body.names[0].text for entry in entries if entry.body.names}
-        wrong.write_text("".join(f"{line}\n" for line in told.wrong(own, names)), encoding="utf-8")
-    if table is not None:
-        table.write_text("".join(f"{line}\n" for line in tables(every, thresholds)), encoding="utf-8")
-    if plot is not None:
-        plot.write_text(told.drawn(done.outcomes), encoding="utf-8")
-    if as_json:
-        whole = {"half": half.value, "set": described(done.travelling), "methods": every, "budget": [*map(asdict, thresholds)]}
-        typer.echo(json.dumps(whole, indent=2))
-    else:
-        told.show(Console(), every)
-        told.show_budget(Console(), thresholds, own.threshold)
+        entries = listed()
+        check_known(budget, entries)
+        return evaluated(entries, plan, step)
