@@ -1,15 +1,13 @@
 """Generated entries for measurements: names drawn by how common their parts are, numbers that nobody has. None is about anybody."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from random import Random
 from typing import Any, Final
 
 import orjson
 from stdnum import iso6346
 
-from services.cli.demo.sources import common_names
+from services.cli.reference import Kind, pools
 
 SOURCE: Final = "generated-bench"
 _NATIONS: Final = ("GT", "HN", "SV", "NI", "CR", "PA", "MX", "BZ")
@@ -22,8 +20,7 @@ class Entries:
 
     def __init__(self, seed: int = 20261125) -> None:
         self._seed = seed
-        self._pools = common_names()
-        self._upto = {kind: tuple(accumulate(pool.counts)) for kind, pool in self._pools.items()}
+        self._pools = pools()
 
     def entry(self, number: int, edition: int = 0) -> dict[str, Any]:
         """The entry of a number. Of another edition the same one with another remark."""
@@ -40,9 +37,8 @@ class Entries:
         for number in range(count):
             yield orjson.dumps(self.entry(number, edition if every and number % every == 0 else 0)) + b"\n"
 
-    def _drawn(self, kind: str, random: Random) -> str:
-        upto = self._upto[kind]
-        return self._pools[kind].names[bisect_right(upto, random.randrange(upto[-1]))]
+    def _drawn(self, kind: Kind, random: Random) -> str:
+        return self._pools[kind].draw(random).title()
 
     def _person(self, number: int, random: Random) -> dict[str, Any]:
         given = self._drawn(random.choice(("given_m", "given_f")), random)
