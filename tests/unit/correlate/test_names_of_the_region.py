@@ -108,3 +108,17 @@ def test_an_explanation_names_the_way_in_which_each_word_was_met() -> None:
     }
     assert "«chepe» por «jose» (forma familiar)" in hit.sentence.es
     assert "“guzmna” for “guzman” (one letter off)" in hit.sentence.en
+
+
+def test_the_place_of_birth_raises_or_lowers_and_a_country_is_none() -> None:
+    places = ({"text": "Badiraguato, Sinaloa, Mexico"},)
+    entry = actor(names=(ListedName(full="Ricardo GARCÍA SÁNCHEZ"),), birth_places=places)
+
+    def told(place: str | None) -> float:
+        [hit] = hits(screener_of(entry), event(persons=[person("Ricardo García Sánchez", birth_place=place)]))
+        return hit.score
+
+    assert told("BADIRAGUATO") > told(None) > told("Tegucigalpa, Honduras")
+    assert told("México") == told(None)
+    [hit] = hits(screener_of(entry), event(persons=[person("Ricardo García Sánchez", birth_place="Sinaloa")]))
+    assert "mismo lugar de nacimiento" in hit.sentence.es

@@ -52,7 +52,9 @@ class NameIndex:
         self._bits = bits
         self._whole = not person
         self._least = weights.hit_at if person else weights.organisation_hit_at
-        self._besides = weights.nationality + weights.sex if person else weights.every_word + weights.legal_form
+        self._besides = (
+            weights.nationality + weights.sex + weights.birth_place if person else weights.every_word + weights.legal_form
+        )
         self._born_nearly = weights.birth_month
         self._born = weights.birth_day - weights.birth_month
         self._initial = weights.initial

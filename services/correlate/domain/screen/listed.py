@@ -28,6 +28,7 @@ class Listed:
     birth_dates: tuple[str, ...]
     nationalities: tuple[str, ...]
     sex: str | None
+    birth_places: tuple[str, ...]
     category: Category | None
     valid_from: datetime | None
     valid_to: datetime | None
@@ -84,6 +85,7 @@ def listed(entry: ActorEntry) -> Listed:
         birth_dates=_shared(body.birth_dates),
         nationalities=_shared(body.nationalities),
         sex=body.sex,
+        birth_places=_shared(place.text for place in body.birth_places or () if place.text),
         category=body.category,
         valid_from=body.valid_from,
         valid_to=body.valid_to,

@@ -11,7 +11,15 @@ from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.left_over import OTHER, LeftOver, left_over, order_said
 from services.correlate.domain.screen.listed import Listed, Near
 from services.correlate.domain.screen.names import words
-from services.correlate.domain.screen.persons import Said, birth_said, is_as_listed, nationality_said, of_the_day, sex_said
+from services.correlate.domain.screen.persons import (
+    Said,
+    birth_place_said,
+    birth_said,
+    is_as_listed,
+    nationality_said,
+    of_the_day,
+    sex_said,
+)
 from services.correlate.domain.screen.relations import How
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Person
@@ -73,7 +81,7 @@ class EvidenceMatcher:
         alert_at = weights.alert_at_of(actor.category)
         birth = birth_said(actor, person, weights)
         nationality = nationality_said(actor, person, weights)
-        said = (birth, nationality, sex_said(actor, person, weights))
+        said = (birth, nationality, sex_said(actor, person, weights), birth_place_said(actor, person, weights))
         beside = [one for one in said if one]
         born = of_the_day(birth)
         besides = sum(one.weight for one in beside)

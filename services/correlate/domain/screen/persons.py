@@ -1,11 +1,19 @@
 """What speaks for and against a person beside the name: birth date, nationality, sex."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from rigour.names import tokenize_name
+from rigour.territories import lookup_territory
+from rigour.text.translit import ascii_text
 
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Person
 from shared.contracts.explanation import Evidence
+
+_LONG = 4
+"""Letters of a word that names a place."""
 
 _YEAR, _MONTH, _DAY = 4, 7, 10
 """Lengths of a date known to the year, the month and the day."""
@@ -81,3 +89,27 @@ def sex_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     if listed == seen:
         return Said(weights.sex, "exact", "sex", listed, seen)
     return Said(weights.other_sex, "other", "sex", listed, seen)
+
+
+@lru_cache(maxsize=16_384)
+def place_words(text: str) -> frozenset[str]:
+    """The words that name a place: long ones, no country's (the nationality says that)."""
+    tokens = (token for token in tokenize_name(ascii_text(text).casefold()) if len(token) >= _LONG)
+    return frozenset(token for token in tokens if not _is_country(token))
+
+
+def _is_country(word: str) -> bool:
+    found = lookup_territory(word)
+    return found is not None and ascii_text(found.name).casefold() == word
+
+
+def birth_place_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
+    """Whether a listed place of birth has a word in common with the seen one; None where either names none within a country."""
+    seen = place_words(person.birth_place) if person.birth_place else frozenset()
+    listed = [place for place in actor.birth_places if place_words(place)]
+    if not seen or not listed:
+        return None
+    for place in listed:
+        if seen & place_words(place):
+            return Said(weights.birth_place, "exact", "birth_place", place, person.birth_place)
+    return Said(weights.other_birth_place, "other", "birth_place", listed[0], person.birth_place)

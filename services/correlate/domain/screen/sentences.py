@@ -20,6 +20,7 @@ _OTHER = {
     "birth_date": ("otra fecha de nacimiento", "another birth date"),
     "nationalities": ("otra nacionalidad", "another nationality"),
     "sex": ("otro sexo", "another sex"),
+    "birth_place": ("otro lugar de nacimiento", "another place of birth"),
     "word": ("alguna palabra del nombre contradice", "a word of the name contradicts"),
 }
 
@@ -60,6 +61,8 @@ def _remarks(explanation: Iterable[Evidence]) -> list[tuple[str, str]]:
             remarks.append(_ORDER[evidence.how])
         elif field == "birth_date" and evidence.how in _BIRTH:
             remarks.append(_BIRTH[evidence.how])
+        elif field == "birth_place" and evidence.how == "exact":
+            remarks.append(("mismo lugar de nacimiento", "same place of birth"))
         elif field == "nationalities" and evidence.how == "exact":
             remarks.append(("misma nacionalidad", "same nationality"))
         elif evidence.weight < 0 and evidence.how not in {"missing", "extra"} and field in _OTHER:

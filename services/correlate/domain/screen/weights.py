@@ -70,6 +70,9 @@ class Weights:
     birth_other: float = -12.0
     nationality: float = 1.5
     other_nationality: float = -2.0
+    birth_place: float = 3.0
+    other_birth_place: float = -1.5
+    """A town: one of ten people of a country is of its largest. Places are written in many ways, so another one says little."""
     sex: float = 1.0
     other_sex: float = -6.0
     document: float = 30.0
@@ -83,7 +86,10 @@ class Weights:
     weak_number: float = 13.5
     """A number that is shared by chance, and a ship's name."""
     misread_number: float = 12.0
-    """A number that does not hold, one slip from a listed one that does. Never enough alone (`docs/screening.md`, misread numbers)."""
+    """A number that does not hold, one slip from a listed one that does; less ten bits, as names are counted (`misreads.py` has the shares)."""
+    misread_imo: float = 5.0
+    """Most of the numbers that an IMO number can be are ships: nine of them stand one slip away."""
+    misread_vin: float = 15.0
     misread_sparse: float = 24.0
     """The same of a register that has given out fewer than one number in a thousand that could be: enough where no other name was shown."""
     may_be_misread: float = 9.0
@@ -96,6 +102,10 @@ class Weights:
     """An organisation's name met in full, word for word."""
     legal_form: float = 5.0
     """The same with the same legal form behind it: then an uncounted word reaches the threshold, a counted one does not."""
+
+    def misread_of(self, field: str) -> float:
+        """What a misread number of an object is worth."""
+        return {"imo": self.misread_imo, "vin": self.misread_vin}.get(field, self.misread_number)
 
     @classmethod
     def for_lists(cls, persons: int, budget: float = 1.0) -> "Weights":
