@@ -7,6 +7,7 @@ kilobytes for an entry with a wrong number, nothing for the others.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from services.correlate.domain.screen.identifiers import normalise
@@ -34,11 +35,18 @@ def corrections(body: ActorBody) -> Iterator[Key]:
             if field == "document":
                 yield from _of_document(part.own.type, part.own.issuer or part.own.country, number)
             elif field in _OBJECTS and is_proved(field, number) and object_holds(field, number) is False:
-                yield from ((corrected(field), one) for one in dict.fromkeys(slips(number)) if object_holds(field, one))
+                yield from _of_object(field, number)
 
 
-def _of_document(kind: str | None, issuer: str | None, number: str) -> Iterator[Key]:
+@lru_cache(maxsize=1024)
+def _of_object(field: str, number: str) -> tuple[Key, ...]:
+    return tuple((corrected(field), one) for one in dict.fromkeys(slips(number)) if object_holds(field, one))
+
+
+@lru_cache(maxsize=1024)
+def _of_document(kind: str | None, issuer: str | None, number: str) -> tuple[Key, ...]:
     word = rule_word(kind, issuer, number)
-    if word and checked(word, issuer, number)[1] is False:
-        found = dict.fromkeys(slips(number))
-        yield from ((corrected("document"), one) for one in found if checked(word, issuer, one)[1])
+    if word is None or checked(word, issuer, number)[1] is not False:
+        return ()
+    found = dict.fromkeys(slips(number))
+    return tuple((corrected("document"), one) for one in found if checked(word, issuer, one)[1])

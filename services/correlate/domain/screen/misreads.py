@@ -1,6 +1,23 @@
 """Numbers that were misread: the check digit does not hold, and one slip away stands a listed number whose own does.
 
 Found by writing every slip and looking it up, for numbers that do not hold alone: some hundreds of look-ups, whatever the length of the list.
+A number that holds is another one, however near.
+
+How much it says was measured: of 4,000 misread numbers of strangers, so many are also one slip from one of 100,000 listed ones.
+
+| number | numbers one slip away that hold | strangers met | bits against one entry |
+|---|---|---|---|
+| DUI of El Salvador | 10 | 1.1 % | 23 |
+| NIT of Guatemala | 9 | 0.9 % | 23 |
+| container, of 40 owners | 18 | 1.5 % | 23 |
+| VIN, of 4,000 models | 49 | 0.08 % | 27 |
+| DPI (CUI) of Guatemala | 8 | none | over 30 |
+| CURP of Mexico | 20 | none | over 30 |
+| IMO (of the 300,000 that can be, 1,000 listed) | 9 | 3 % | 15 |
+
+With 1,000,000 listed and one number in a hundred misread, a DUI would stop one stranger in a thousand, ten times what names are allowed: a
+misread number alerts together with the name, the birth date or another part alone. A DPI and a CURP hold place or birth beside the digits
+that are counted, and stop fewer than one in a million: they are enough unless another name was shown.
 """
 
 from collections.abc import Callable, Iterator

@@ -97,7 +97,7 @@ def _nearly(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[t
     for field, number in keys_seen(thing):
         for meant in misread_object(field, number, partial(_is_listed, index, field)):
             proved = is_proved(field, meant)
-            how, bits = (MISREAD, weights.misread_number) if proved else (MAY_BE_MISREAD, weights.may_be_misread)
+            how, bits = (MISREAD, weights.misread_of(field)) if proved else (MAY_BE_MISREAD, weights.may_be_misread)
             yield from _as_meant(field, number, meant, how, bits, index)
         for actor in index.identified(corrected(field), number):
             for part in parts_of(actor.entry.body):
@@ -105,7 +105,7 @@ def _nearly(thing: Thing, index: WatchlistIndex, weights: Weights) -> Iterator[t
                 if wrong is not None:
                     yield (
                         actor,
-                        Met(field, wrong, weights.misread_number, alert=False, how=LISTED_MISREAD, part=part, seen=number),
+                        Met(field, wrong, weights.misread_of(field), alert=False, how=LISTED_MISREAD, part=part, seen=number),
                     )
     if isinstance(thing, Conveyance) and thing.plate:
         plate = normalise(thing.plate)
