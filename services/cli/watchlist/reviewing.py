@@ -12,7 +12,7 @@ from services.cli.watchlist.showing import KINDS, cases_table, entries_table
 from shared.platform.clock import SystemClock
 
 _NOTICES: Final = 20
-_MOST: Final = 500
+_A_PAGE: Final = 500
 
 
 async def reviewed(desk: Desk, within: int) -> dict[str, Any]:
@@ -21,7 +21,7 @@ async def reviewed(desk: Desk, within: int) -> dict[str, Any]:
     told = {
         "reviews": await _entries(desk, mine=True, review_before=before),
         "approvals": await _entries(desk, awaiting_me=True),
-        "cases": (await desk.api.get("/v1/watchlist/cases", state="open", limit=_MOST))["items"],
+        "cases": await _all(desk, "/v1/watchlist/cases", state="open"),
         "notices": (await desk.api.get("/v1/watchlist/notices", limit=_NOTICES))["items"],
     }
     told["reviews"].sort(key=lambda one: one.get("review_on") or "")
@@ -34,8 +34,19 @@ async def reviewed(desk: Desk, within: int) -> dict[str, Any]:
 async def _entries(desk: Desk, **query: Any) -> list[dict[str, Any]]:
     found = []
     for kind in KINDS:
-        found += (await desk.api.get(f"/v1/watchlist/{kind}", limit=_MOST, **query))["items"]
+        found += await _all(desk, f"/v1/watchlist/{kind}", **query)
     return found
+
+
+async def _all(desk: Desk, path: str, **query: Any) -> list[dict[str, Any]]:
+    """Every item of every page: what waits unseen is what is missed."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = await desk.api.get(path, limit=_A_PAGE, **query)
+        found += page["items"]
+        if page["next_cursor"] is None:
+            return found
+        query["cursor"] = page["next_cursor"]
 
 
 def _show(desk: Desk, told: dict[str, Any], within: int) -> None:
