@@ -135,3 +135,14 @@ def test_an_mmsi_tells_the_flag_and_contradicts_another_one() -> None:
     [other] = met(vessel, conveyances=[Conveyance(kind="vessel", mmsi="351234567", country="LR")])
     assert "the MMSI is of another flag" in [one.how for one in other.explanation]
     assert other.score == same.score
+
+
+def test_the_flag_of_an_mmsi_tells_ships_of_one_name_apart() -> None:
+    ship = actor(kind="vessel", names=(ListedName(full="Mar Azul"),), identifiers=Identifiers(imo="9074729", country="PA"))
+    scores = {}
+    for told, mmsi in (("same", "351234567"), ("unknown", None), ("other", "636012345")):
+        [hit] = met(ship, conveyances=[Conveyance(kind="vessel", name="Mar Azul", mmsi=mmsi)])
+        assert hit.alert is False
+        scores[told] = hit.score
+    assert scores["same"] > scores["unknown"] > scores["other"]
+    assert {flag_of(f"{mid}012345") for mid in (232, 550, 618, 638, 740)} == {"GB", "TL", "TF", "SS", "FK"}

@@ -5,6 +5,7 @@ from typing import Final
 
 from services.correlate.domain.screen.counts import rows
 from services.correlate.domain.screen.identifiers import digits
+from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Conveyance
 from shared.contracts.explanation import Evidence
 from shared.contracts.vocabulary import ActorKind
@@ -25,13 +26,17 @@ def flag_of(mmsi: str) -> str | None:
     return _flags().get(number[:_MID]) if len(number) == _LENGTH else None
 
 
-def flag_evidence(vessel: Conveyance, body: ActorBody) -> tuple[Evidence, ...]:
-    """What the MMSI seen says of the flag, beside the flags seen and listed. It weighs nothing: ships change flags, and some show false ones."""
+def flag_evidence(vessel: Conveyance, body: ActorBody, weights: Weights) -> tuple[Evidence, ...]:
+    """What the MMSI seen says of the flag, beside the flags seen and listed: little, for ships change flags, and some show false ones.
+
+    It tells ships of one name apart, and speaks against one whose number may be misread; one that was met by its own number it leaves certain.
+    """
     told = flag_of(vessel.mmsi or "")
     if told is None or body.kind is not ActorKind.VESSEL:
         return ()
     listed = body.identifiers.country if body.identifiers else None
-    against = [flag for flag in (vessel.country, listed) if flag and flag != told]
-    how = "the MMSI is of another flag" if against else "flag by the MMSI"
+    known = {flag for flag in (vessel.country, listed) if flag}
+    how = "the MMSI is of another flag" if known - {told} else "flag by the MMSI"
+    weight = weights.other_flag if known - {told} else weights.flag if listed else 0.0
     seen = {"mmsi": digits(vessel.mmsi or ""), "flag by MMSI": told, **({"flag": vessel.country} if vessel.country else {})}
-    return (Evidence(listed={"flag": listed} if listed else {}, seen=seen, how=how, weight=0.0),)
+    return (Evidence(listed={"flag": listed} if listed else {}, seen=seen, how=how, weight=weight),)

@@ -133,14 +133,18 @@ class Judge:
         together = [*met, *(told.together if told else ())]
         surest = max(met, key=lambda one: (one.alert, one.bits))
         several = len({part.keys for one in together if (part := one.part)}) > 1
+        first = scene.things[0]
+        flags = flag_evidence(first, entry.body, self._weights) if isinstance(first, Conveyance) else ()
         certain = any(one.alert and one.how == "exact" and one.bits >= self._weights.document for one in met)
         return self._hit(
             entry,
-            1.0 if certain else score(sum(one.bits for one in together), self._weights.alert_at),
+            1.0
+            if certain
+            else score(sum(one.bits for one in together) + sum(one.weight for one in flags), self._weights.alert_at),
             (
                 *(one.evidence(role=told is not None) for one in _surest_first(met, surest)),
                 *(told.evidence() if told else ()),
-                *(flag_evidence(scene.things[0], entry.body) if isinstance(scene.things[0], Conveyance) else ()),
+                *flags,
             ),
             object_sentence(entry, entry.body, surest, told),
             index,

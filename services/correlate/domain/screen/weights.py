@@ -94,6 +94,9 @@ class Weights:
     """The same of a register that has given out fewer than one number in a thousand that could be: enough where no other name was shown."""
     may_be_misread: float = 9.0
     """The same of a vehicle whose maker need not write a check digit: that it does not hold says little."""
+    flag: float = 1.5
+    other_flag: float = -2.0
+    """The flag that an MMSI tells, as a nationality."""
     read_by_format: float = 28.0
     """A plate read by its country's format: an O where only digits stand is a zero."""
     may_be_read: float = 12.0
