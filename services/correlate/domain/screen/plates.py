@@ -22,6 +22,8 @@ _LONGEST: Final = 9
 """Characters of a plate: no format here has more."""
 _MOST_CHANGES: Final = 3
 """Signs that a reading changes at most: more of them are another plate, and some thousands of readings are all that is ever tried."""
+_MOST_ANYWHERE: Final = 2
+"""The same where nobody knows the country: every format is tried."""
 
 READ: Final = "read by the country's format"
 MAY_BE: Final = "may be read so"
@@ -45,7 +47,7 @@ def read_by_format(plate: str, country: str | None) -> str:
     """The plate as the format has it; unchanged where it fits as it is, where no reading fits or several do equally well, or nobody knows the country."""
     if not plate or country is None or len(plate) > _LONGEST or _fits(plate, country):
         return plate
-    best = _nearest(plate, country)
+    best = _nearest(plate, country, _MOST_CHANGES)
     return best[0] if len(best) == 1 else plate
 
 
@@ -54,8 +56,10 @@ def readings_anywhere(plate: str) -> tuple[str, ...]:
     """What a plate of an unknown country is by the formats that read it otherwise; nothing where it is a plate of some country as it stands."""
     if any(_fits(plate, country) for country in _formats()):
         return ()
-    read = (read_by_format(plate, country) for country in _formats())
-    return tuple(dict.fromkeys(one for one in read if one != plate))
+    if not plate or len(plate) > _LONGEST:
+        return ()
+    read = (_nearest(plate, country, _MOST_ANYWHERE) for country in _formats())
+    return tuple(dict.fromkeys(best[0] for best in read if len(best) == 1))
 
 
 @lru_cache(maxsize=65_536)
@@ -67,10 +71,10 @@ def other_readings(plate: str, country: str | None) -> tuple[str, ...]:
     return tuple(one for one in found if country not in _formats() or _fits(one, country or ""))
 
 
-def _nearest(plate: str, country: str) -> list[str]:
-    """The readings that fit with the fewest signs changed."""
+def _nearest(plate: str, country: str, most: int) -> list[str]:
+    """The readings that fit with the fewest signs changed, and so many at most."""
     confused = [at for at, sign in enumerate(plate) if sign in _CONFUSED]
-    for changes in range(1, _MOST_CHANGES + 1):
+    for changes in range(1, most + 1):
         changed = (_changed(plate, places) for places in combinations(confused, changes))
         if found := [one for some in changed for one in some if _fits(one, country)]:
             return found
