@@ -4,6 +4,7 @@ Found by writing every slip and looking it up, for numbers that do not hold alon
 A number that holds is another one, however near.
 
 How much it says was measured: of 4,000 misread numbers of strangers, so many are also one slip from one of 100,000 listed ones.
+The bits, and the share of IMO numbers, follow by counting: how many numbers can be, over how many stand one slip away.
 
 | number | numbers one slip away that hold | strangers met | bits against one entry |
 |---|---|---|---|
@@ -17,7 +18,7 @@ How much it says was measured: of 4,000 misread numbers of strangers, so many ar
 
 With 1,000,000 listed and one number in a hundred misread, a DUI would stop one stranger in a thousand, ten times what names are allowed: a
 misread number alerts together with the name, the birth date or another part alone. A DPI and a CURP hold place or birth beside the digits
-that are counted, and stop fewer than one in a million: they are enough unless another name was shown.
+that are counted, and stop some two in a million: they are enough unless another name was shown.
 """
 
 from collections.abc import Callable, Iterator
