@@ -40,8 +40,13 @@ def show(console: Console, every: Sequence[dict[str, Any]]) -> None:
 
 
 def in_full(told: dict[str, Any]) -> str:
-    """A share with its interval."""
-    return f"{told['share']:.3f} ({told['low']:.3f}–{told['high']:.3f})" if told["of"] else "–"
+    """A share with its interval; where a few are missing it is not rounded to all."""
+    if not told["of"]:
+        return "–"
+    share = f"{told['share']:.3f}"
+    if share == "1.000" and told["share"] < 1:
+        share = f"{told['share']:.4f}"
+    return f"{share} ({told['low']:.3f}–{told['high']:.3f})"
 
 
 def of_many(told: dict[str, Any]) -> str:
@@ -50,9 +55,11 @@ def of_many(told: dict[str, Any]) -> str:
 
 
 def at_budget(points: Sequence[dict[str, Any]], budget: float) -> str:
-    """At a budget; a dash where too few strangers were screened to say."""
+    """At a budget; a dash where too few strangers were screened to say, `none` where no threshold that finds anybody keeps to it."""
     for told in points:
         if told["alerts_per_10000"] == budget:
+            if not told["recall"]:
+                return "none"
             return f"{told['recall']:.3f} ({'any' if told['threshold'] is None else told['threshold']})"
     return "–"
 

@@ -17,7 +17,7 @@ from services.cli.evaluate.measuring import Measured, measured
 from services.cli.evaluate.own import Own
 from services.cli.evaluate.people import Half
 from services.cli.evaluate.running import Outcome
-from services.cli.evaluate.shown import drawn, show, show_budget, wrong
+from services.cli.evaluate.shown import at_budget, drawn, in_full, show, show_budget, wrong
 from services.cli.evaluate.slips import KINDS
 from services.correlate.domain.screen.matcher import EvidenceMatcher
 from shared.contracts.watchlist import ActorEntry
@@ -80,6 +80,13 @@ def test_the_figures_are_told_as_json_as_tables_as_a_picture_and_each_wrong_one_
     lines = [line for line in tables([figures, figures], thresholds) if line]
     assert {line.count("|") for line in lines} == {4, 6}
     assert all(any(line.startswith(f"| {kind} (") for line in lines) for kind in KINDS)
+    points = [
+        {"alerts_per_10000": 2.0, "threshold": 1.0, "recall": 0.0},
+        {"alerts_per_10000": 5.0, "threshold": 0.9, "recall": 0.5},
+    ]
+    assert [at_budget(points, budget) for budget in (1, 2, 5)] == ["–", "none", "0.500 (0.9)"]
+    assert in_full({"of": 6000, "share": 0.99983, "low": 0.999, "high": 1.0}) == "0.9998 (0.999–1.000)"
+    assert in_full({"of": 6000, "share": 1.0, "low": 0.999, "high": 1.0}) == "1.000 (0.999–1.000)"
     paper = Console(file=StringIO(), width=160)
     show(paper, [figures, figures])
     show_budget(paper, thresholds, method.threshold)
