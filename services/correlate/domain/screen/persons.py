@@ -1,10 +1,10 @@
 """What speaks for and against a person beside the name: birth date, nationality, sex."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from rigour.names import tokenize_name
-from rigour.territories import lookup_territory
+from rigour.territories import get_territories
 from rigour.text.translit import ascii_text
 
 from services.correlate.domain.screen.listed import Listed
@@ -95,17 +95,20 @@ def sex_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
 def place_words(text: str) -> frozenset[str]:
     """The words that name a place: long ones, no country's (the nationality says that)."""
     tokens = (token for token in tokenize_name(ascii_text(text).casefold()) if len(token) >= _LONG)
-    return frozenset(token for token in tokens if not _is_country(token))
+    return frozenset(token for token in tokens if token not in _countries())
 
 
-def _is_country(word: str) -> bool:
-    found = lookup_territory(word)
-    return found is not None and ascii_text(found.name).casefold() == word
+@cache
+def _countries() -> frozenset[str]:
+    """The names of countries, as words are compared."""
+    return frozenset(ascii_text(territory.name).casefold() for territory in get_territories())
 
 
 def birth_place_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     """Whether a listed place of birth has a word in common with the seen one; None where either names none within a country."""
-    seen = place_words(person.birth_place) if person.birth_place else frozenset()
+    if not person.birth_place or not actor.birth_places:
+        return None
+    seen = place_words(person.birth_place)
     listed = [place for place in actor.birth_places if place_words(place)]
     if not seen or not listed:
         return None

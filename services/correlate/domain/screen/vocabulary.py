@@ -33,7 +33,7 @@ _UNUSED_OF: Final = 4
 _MOST_CLASSES: Final = 16
 """Classes that one word may be: the likeliest. A word near to more of them says nothing."""
 
-_LEAST_OF_SLIP: Final = 1.0
+_LEAST_OF_SLIP: Final = 3.5
 """Bits: what a slip is worth less than is not looked for."""
 
 _SHORTEST_PART: Final = 3
