@@ -2,6 +2,10 @@
 
 import pytest
 
+from services.correlate.domain.screen.index import WatchlistIndex
+from services.correlate.domain.screen.matcher import EvidenceMatcher
+from services.correlate.domain.screen.screener import Screener
+from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import PersonName
 from shared.contracts.watchlist import ListedName
 from tests.support.correlate import actor, event, hits, listed, person, screener_of
@@ -80,6 +84,17 @@ def test_names_birth_date_and_nationality_as_listed_alert_however_common_and_vag
     entry = listed("María HERNÁNDEZ", birth_dates=("1975",), nationalities=("GT",))
     told = {"birth_date": "1975", "nationalities": ("GT",)}
     assert [hit.alert for hit in hits(screener_of(entry), event(persons=[person("María Hernández", **told)]))] == [True]
+
+
+@pytest.mark.parametrize("name", ["Sa'id SA'ID", "Jesús LÓPEZ", "NOORUDDIN TURABI MUHAMMAD QASIM", "María María"])
+@pytest.mark.parametrize("date", ["1975", "1975-03", "1975-03-09"])
+@pytest.mark.parametrize("persons", [10_000, 1_000_000])
+def test_so_do_names_that_tell_little_on_lists_of_any_length(name: str, date: str, persons: int) -> None:
+    index = WatchlistIndex(weights := Weights.for_lists(persons))
+    index.apply(listed(name, birth_dates=(date,), nationalities=("AF",)))
+    screener = Screener(index, EvidenceMatcher(weights))
+    seen = person(name, birth_date=date, nationalities=("AF",))
+    assert [hit.alert for hit in hits(screener, event(persons=[seen]))] == [True]
 
 
 def test_surnames_told_apart_are_met_by_a_line_and_the_other_way_round() -> None:

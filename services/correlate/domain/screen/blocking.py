@@ -6,6 +6,7 @@ So the work grows neither with how common a word is nor much with the length of 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
+from math import inf
 
 from services.correlate.domain.screen.birthdays import BirthDays, is_day, year_of
 from services.correlate.domain.screen.forms import NameForm
@@ -118,6 +119,9 @@ class NameIndex:
         if birth_date and is_day(birth_date):
             born = dict.fromkeys(self._births.near(birth_date, worth, 1 if _has_initial(form) else 2))
             near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born))]
+        if birth_date and (key := _as_listed(form, birth_date)) in held:
+            met = {one.actor for one in near}
+            near += [Near(actor, actor.forms, inf) for actor in held.of(key) if actor not in met]
         return near
 
     def _worth(self, meant: Sequence[Sequence[Meaning]]) -> dict[str, float]:
@@ -141,7 +145,18 @@ class NameIndex:
             keys.update(
                 key + year for form in actor.forms for key in self._keys_of_one(form, self._enough_in_year) for year in years
             )
+        if not self._whole:
+            keys.update(
+                _as_listed(form, date) for form in actor.forms for date in actor.birth_dates if self._tells_little(form, date)
+            )
         return keys
+
+    def _tells_little(self, form: NameForm, date: str) -> bool:
+        """Whether a name is found by no other key together with a date: of one word twice, or of common ones where the day is not known."""
+        words = set(form.words[:_MOST_WORDS])
+        if len(form.words) < 2:  # noqa: PLR2004 - one word is nobody
+            return False
+        return len(words) == 1 or (not is_day(date) and sum(map(self._bits, words)) < self._enough_in_year)
 
     def _keys_of_one(self, form: NameForm, enough: float) -> Iterator[int]:
         classes = {(self._bits(word), class_number(sound(word))) for word in form.words[:_MOST_WORDS] if len(word) > 1}
@@ -186,6 +201,11 @@ class NameIndex:
         if self._whole and sum(meanings[0].bits for meanings in meant if meanings) < enough:
             return iter([sum(meanings[0].number for meanings in meant if meanings)])
         return walk(0, 0.0, 0, 0)
+
+
+def _as_listed(form: NameForm, date: str) -> int:
+    """The key of a name and a birth date that are exactly so on both sides."""
+    return sum(class_number(sound(word)) for word in set(form.words[:_MOST_WORDS])) + class_number(f"born on {date}, as listed")
 
 
 def _born_in(date: str) -> int:

@@ -95,10 +95,11 @@ class EvidenceMatcher:
             if best is None:
                 continue
             bits = best.bits + besides
-            if as_listed and _is_name_as_listed(best):
+            same = as_listed and _is_name_as_listed(best)
+            if same:
                 bits = max(bits, alert_at)
             if bits >= weights.hit_at:
-                alert = not weak and bits >= alert_at and _is_one_person(best, form, born=born)
+                alert = not weak and bits >= alert_at and (same or _is_one_person(best, form, born=born))
                 return self._judged(bits, best, form, beside, alert=alert, alert_at=alert_at)
         return None
 
