@@ -173,12 +173,13 @@ def test_interrupted_at_work_it_ends_after_the_batch_and_what_is_written_is_whol
             os.kill(os.getpid(), signal.SIGINT)
         return echo(one)
 
+    before = signal.getsignal(signal.SIGINT)
     sink = Written()
     told = Run(at_once(answer), sink, 0, strict=False).over(iter(batches(18)))
     assert told.interrupted
     assert sink.lines == [b"%d" % number for number in range(told.last)]
     assert told.last == 6
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_interrupted_while_it_waits_for_input_it_ends_at_once() -> None:

@@ -1,5 +1,6 @@
 """A folder of list files, called as they may be: each is taken for what it holds, the newest of each list, and nothing in silence."""
 
+import csv
 import gzip
 import os
 import shutil
@@ -96,6 +97,16 @@ def test_what_is_no_list_is_said_to_be_none_and_why(tmp_path: Path, name: str, c
     found = sniffed(put(tmp_path, name, content))
     assert isinstance(found, NoList), found
     assert why in found.why
+
+
+def test_a_cell_without_an_end_is_no_table_whatever_limit_a_library_has_set(tmp_path: Path) -> None:
+    before = csv.field_size_limit(2**31)
+    try:
+        found = sniffed(put(tmp_path, "quoted.csv", '"' + "x" * 200_000))
+    finally:
+        csv.field_size_limit(before)
+    assert isinstance(found, NoList), found
+    assert "no table" in found.why
 
 
 def test_every_list_of_a_folder_is_read_with_what_stands_beside_it_and_told_of(tmp_path: Path) -> None:

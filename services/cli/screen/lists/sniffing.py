@@ -16,6 +16,8 @@ from services.correlate.lists.own_columns import BY_NAME
 
 _HEAD_BYTES: Final = 1_048_576
 """Of a file so much is looked at: the longest line of a published list has some 300 KB."""
+_LONGEST_CELL: Final = 131_072
+"""Characters in one cell of a table. The standard library's own limit is the same, but any library may raise that one."""
 
 _GZIP: Final = 16 + zlib.MAX_WBITS
 DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(0[1-9]|1[0-2])(?:\2(0[1-9]|[12]\d|3[01]))?(?!\d)")
@@ -134,6 +136,8 @@ def _csv(lines: Iterable[str]) -> _Form | str:
     try:
         rows = list(islice(filter(None, csv.reader(lines)), 20))
     except csv.Error:
+        return "it is no table"
+    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
         return "it is no table"
     first = rows[0] if rows else []
     for delimiter in ",;\t":
