@@ -7,6 +7,7 @@ from services.correlate.domain.screen.matcher import EvidenceMatcher
 from services.correlate.domain.screen.screener import Screener
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import PersonName
+from shared.contracts.vocabulary import NameType
 from shared.contracts.watchlist import ListedName
 from tests.support.correlate import actor, event, hits, listed, person, screener_of
 
@@ -95,6 +96,15 @@ def test_so_do_names_that_tell_little_on_lists_of_any_length(name: str, date: st
     screener = Screener(index, EvidenceMatcher(weights))
     seen = person(name, birth_date=date, nationalities=("AF",))
     assert [hit.alert for hit in hits(screener, event(persons=[seen]))] == [True]
+
+
+def test_a_name_that_alerts_goes_before_another_one_of_the_same_entry_that_says_more_and_does_not() -> None:
+    names = (ListedName(full="NOORUDDIN TURABI MUHAMMAD QASIM"), ListedName(full="Noor ud Din Turabi", type=NameType.ALIAS))
+    entry = actor(names=names, birth_dates=("1961",), nationalities=("AF",))
+    seen = person("Nooruddin Turabi Muhammad Qasim", birth_date="1961", nationalities=("AF",))
+    [hit] = hits(screener_of(entry), event(persons=[seen]))
+    assert hit.alert
+    assert {one.how for one in hit.explanation if "word" in one.seen} == {"exact"}
 
 
 def test_surnames_told_apart_are_met_by_a_line_and_the_other_way_round() -> None:

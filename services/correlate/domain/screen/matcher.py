@@ -1,6 +1,6 @@
 """Whether a name seen is that of a listed actor: the port, and the matcher behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -76,7 +76,7 @@ class EvidenceMatcher:
         return self.name if at == Weights().alert_at else f"{self.name} at {at:.1f}"
 
     def person(self, actor: Listed, form: NameForm, person: Person, near: Near | None = None) -> Judgement | None:
-        """The best of the strong names; where none meets, the best of the weak ones, which never alerts."""
+        """The best of the strong names, one that alerts before one that does not; where none meets, the best of the weak ones, which never alerts."""
         weights = self._weights
         alert_at = weights.alert_at_of(actor.category)
         birth = birth_said(actor, person, weights)
@@ -91,16 +91,18 @@ class EvidenceMatcher:
             return None
         forms = near.forms if near else actor.forms
         for weak in (False, True):
-            best = self._best(forms, form, weak=weak, every_word=0.0)
-            if best is None:
-                continue
-            bits = best.bits + besides
-            same = as_listed and _is_name_as_listed(best)
-            if same:
-                bits = max(bits, alert_at)
-            if bits >= weights.hit_at:
-                alert = not weak and bits >= alert_at and (same or _is_one_person(best, form, born=born))
-                return self._judged(bits, best, form, beside, alert=alert, alert_at=alert_at)
+            best: tuple[bool, float, _Met] | None = None
+            for met in self._met(forms, form, weak=weak, every_word=0.0):
+                bits = met.bits + besides
+                same = as_listed and _is_name_as_listed(met)
+                if same:
+                    bits = max(bits, alert_at)
+                if bits >= weights.hit_at:
+                    alert = not weak and bits >= alert_at and (same or _is_one_person(met, form, born=born))
+                    if best is None or (alert, bits) > best[:2]:
+                        best = alert, bits, met
+            if best:
+                return self._judged(best[1], best[2], form, beside, alert=best[0], alert_at=alert_at)
         return None
 
     def organisation(self, actor: Listed, form: NameForm, near: Near | None = None) -> Judgement | None:
@@ -110,20 +112,20 @@ class EvidenceMatcher:
         """
         weights = self._weights
         for weak in (False, True):
-            best = self._best(near.forms if near else actor.forms, form, weak=weak, every_word=weights.every_word)
-            if best is None:
-                continue
-            as_written = words(best.listed.text) == words(form.text) != best.listed.words
-            bits = best.bits + (weights.legal_form if as_written else 0.0)
-            if bits >= weights.organisation_hit_at:
-                enough = weights.organisation_alert_at
-                alert = not weak and bits >= enough and (len(best.alignment.pairs) > 1 or as_written)
-                return self._judged(bits, best, form, [], alert=alert, alert_at=enough)
+            best: tuple[bool, float, _Met] | None = None
+            for met in self._met(near.forms if near else actor.forms, form, weak=weak, every_word=weights.every_word):
+                as_written = words(met.listed.text) == words(form.text) != met.listed.words
+                bits = met.bits + (weights.legal_form if as_written else 0.0)
+                if bits >= weights.organisation_hit_at:
+                    alert = not weak and bits >= weights.organisation_alert_at and (len(met.alignment.pairs) > 1 or as_written)
+                    if best is None or (alert, bits) > best[:2]:
+                        best = alert, bits, met
+            if best:
+                return self._judged(best[1], best[2], form, [], alert=best[0], alert_at=weights.organisation_alert_at)
         return None
 
-    def _best(self, forms: Sequence[NameForm], form: NameForm, *, weak: bool, every_word: float) -> "_Met | None":
-        """The listed name of a strength that the words speak most for."""
-        best: _Met | None = None
+    def _met(self, forms: Sequence[NameForm], form: NameForm, *, weak: bool, every_word: float) -> Iterator["_Met"]:
+        """The listed names of a strength that share a word with the one seen, and what the words say."""
         for listed in forms:
             if listed.weak is not weak:
                 continue
@@ -133,9 +135,7 @@ class EvidenceMatcher:
             left = left_over(listed, form, alignment, self._weights)
             order = order_said(listed, alignment, self._weights) if listed.given else None
             bits = alignment.bits + (sum(one.bits for one in left) if left else every_word) + (order[1] if order else 0.0)
-            if best is None or bits > best.bits:
-                best = _Met(bits, listed, alignment, left, order)
-        return best
+            yield _Met(bits, listed, alignment, left, order)
 
     def _judged(self, bits: float, met: "_Met", seen: NameForm, beside: list[Said], *, alert: bool, alert_at: float) -> Judgement:
         explanation = (*word_evidence(met.listed, seen, met.alignment, met.left, met.order), *(one.evidence() for one in beside))
