@@ -15,6 +15,7 @@ from services.cli.screen.lines import Batch
 from services.correlate.domain.screen.forms import person_form
 from services.correlate.domain.screen.judge import Judge
 from services.correlate.domain.screen.matcher import EvidenceMatcher
+from services.correlate.domain.screen.persons import most_besides
 from services.correlate.queries.judging import judged
 from services.correlate.queries.question import Question, question
 from shared.contracts.vocabulary import ActorKind
@@ -64,7 +65,9 @@ def _one_by_one(held: Screened, count: int) -> tuple[dict[str, Any], dict[str, A
     for one in _questions(held.travellers(1).lines(count)):
         person = one.asked[0].seen.person
         if person is not None and person.name is not None:
-            candidates.append(sum(1 for _ in held.index.named(ActorKind.PERSON, person_form(person.name), person.birth_date)))
+            besides = most_besides(person, held.index.weights)
+            near = held.index.named(ActorKind.PERSON, person_form(person.name), person.birth_date, besides)
+            candidates.append(sum(1 for _ in near))
         began = perf_counter()
         judged(judge, [one.asked], held.at, held.index)
         waits.append(1000 * (perf_counter() - began))

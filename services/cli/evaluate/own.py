@@ -1,7 +1,7 @@
 """Our own screening as a method: the real judge at the built-in threshold, and below it a second look for the trade-off."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,9 @@ from services.cli.evaluate.travellers import Traveller
 from services.correlate.domain.screen.forms import NameForm, person_form
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.judge import Judge
+from services.correlate.domain.screen.listed import Near
 from services.correlate.domain.screen.matcher import EvidenceMatcher
+from services.correlate.domain.screen.persons import most_besides
 from services.correlate.domain.screen.weights import Weights
 from services.correlate.queries.judging import judged
 from services.correlate.queries.seen import Asked
@@ -55,7 +57,7 @@ class Own:
 
     def _answer(self, person: Person, hits: Sequence[Hit]) -> Answer:
         form = person_form(person.name or PersonName())
-        compared = frozenset(near.actor.entry_id for near in self._index.named(ActorKind.PERSON, form, person.birth_date))
+        compared = frozenset(near.actor.entry_id for near in _compared(self._index, form, person))
         below = math.nextafter(self.threshold, NOTHING)
         lower = self._at_lower(person, form)
         worth = {entry: min(bits, below) for entry, bits in lower.items()}
@@ -67,11 +69,16 @@ class Own:
     def _at_lower(self, person: Person, form: NameForm) -> dict[UUID, float]:
         """Every entry that would alert at the lowered threshold."""
         found: dict[UUID, float] = {}
-        for near in self._low.named(ActorKind.PERSON, form, person.birth_date):
+        for near in _compared(self._low, form, person):
             judgement = self._matcher.person(near.actor, form, person, near) if near.actor.in_force(self._at) else None
             if judgement is not None and judgement.alert:
                 found[near.actor.entry_id] = judgement.bits
         return found
+
+
+def _compared(index: WatchlistIndex, form: NameForm, person: Person) -> Iterable[Near]:
+    """Whom a person is compared with, as the judge does."""
+    return index.named(ActorKind.PERSON, form, person.birth_date, most_besides(person, index.weights))
 
 
 def _person(traveller: Traveller) -> Person:

@@ -1,6 +1,7 @@
 """Persons by the day they were born on."""
 
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from services.correlate.domain.screen.listed import Listed
 
@@ -18,14 +19,13 @@ def year_of(date: str) -> str:
     return date[:_YEAR]
 
 
-def _dates_near(date: str) -> Iterator[str]:
+@lru_cache(maxsize=32_768)
+def _dates_near(date: str) -> tuple[str, ...]:
     """The days that may be meant by one that was written: itself, day and month swapped, a year off."""
-    yield date
     month, day = date[5:7], date[8:10]
-    if month != day and day <= "12":
-        yield f"{date[:_YEAR]}-{day}-{month}"
+    swapped = (f"{date[:_YEAR]}-{day}-{month}",) if month != day and day <= "12" else ()
     year = int(date[:_YEAR])
-    yield from (f"{year + by:04d}{date[_YEAR:]}" for by in (-1, 1))
+    return (date, *swapped, f"{year - 1:04d}{date[_YEAR:]}", f"{year + 1:04d}{date[_YEAR:]}")
 
 
 class BirthDays:
@@ -49,9 +49,9 @@ class BirthDays:
     def near(self, date: str, words: Collection[str], least: int) -> Iterator[Listed]:
         """Those born on a date, or nearly, one of whose names has at least so many of some words."""
         wanted = frozenset(words)
-        disjoint, common = wanted.isdisjoint, wanted.intersection
+        disjoint, common, born = wanted.isdisjoint, wanted.intersection, self._held.get
         for near in _dates_near(date):
-            for actor in self._held.get(near, ()):
+            for actor in born(near, ()):
                 for form in actor.forms:
                     if not disjoint(form.words) and len(common(form.words)) >= least:
                         yield actor

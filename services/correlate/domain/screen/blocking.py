@@ -5,8 +5,9 @@ So the work grows neither with how common a word is nor much with the length of 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 
 from services.correlate.domain.screen.birthdays import BirthDays, is_day, year_of
 from services.correlate.domain.screen.forms import NameForm
@@ -41,6 +42,15 @@ def _rare_enough(words: Sequence[tuple[float, int]], enough: float) -> Iterator[
                 yield from walk(at + 1, more, key + words[at][1])
 
     return walk(0, 0.0, 0)
+
+
+class _Choice(NamedTuple):
+    """Meanings of words as (bits, number, the word as a bit), descending; what each and all behind it are worth; and the likeliest of all together."""
+
+    flat: list[tuple[float, int, int]]
+    rest: list[float]
+    bits: float
+    number: int
 
 
 class NameIndex:
@@ -96,32 +106,29 @@ class NameIndex:
             self._words.remove(word)
         self._births.remove(actor)
 
-    def candidates(self, form: NameForm, birth_date: str | None = None) -> Iterable[Near]:
-        """Every actor whose name shares rare enough words with this one by sound, nickname or slip, or some words and the birth date. Each once."""
+    def candidates(self, form: NameForm, birth_date: str | None = None, besides: float = inf) -> Iterable[Near]:
+        """Every actor whose name shares rare enough words with this one by sound, nickname or slip, or some words and the birth date. Each once.
+
+        `besides` is what anything but the name and the birth date can say for an actor at most, in bits: whom it cannot lift to a hit is left out.
+        """
         meant = self._meant(form)
-        found: dict[Listed, None] = {}
-        held = self._keys
-        for key in islice(self._asked(meant, self._enough), _MOST_KEYS):
-            if key in held:
-                found.update(dict.fromkeys(held.of(key)))
+        choice = self._choice(meant)
+        found = self._holders(choice, self._enough)
         if birth_date:
-            year = _born_in(birth_date)
-            for key in islice(self._asked(meant, self._enough_in_year), _MOST_KEYS):
-                if key + year in held:
-                    found.update(dict.fromkeys(held.of(key + year)))
-        if not found and not birth_date:
+            found.update(self._holders(choice, self._enough_in_year, _born_in(birth_date)))
+        elif not found:
             return ()
         worth = self._worth(meant)
-        least = self._least - self._besides - sum(len(word) == 1 for word in form.words) * self._initial
+        least = self._least - min(besides, self._besides) - sum(len(word) == 1 for word in form.words) * self._initial
         if birth_date:
             least -= self._born_nearly
         near = [one for actor in found if (one := _near(actor, worth, least))]
         if birth_date and is_day(birth_date):
             born = dict.fromkeys(self._births.near(birth_date, worth, 1 if _has_initial(form) else 2))
             near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born))]
-        if birth_date and (key := _as_listed(form, birth_date)) in held:
+        if birth_date and (key := _as_listed(form, birth_date)) in self._keys:
             met = {one.actor for one in near}
-            near += [Near(actor, actor.forms, inf) for actor in held.of(key) if actor not in met]
+            near += [Near(actor, actor.forms, inf) for actor in self._keys.of(key) if actor not in met]
         return near
 
     def _worth(self, meant: Sequence[Sequence[Meaning]]) -> dict[str, float]:
@@ -178,29 +185,41 @@ class NameIndex:
         every += [joined for one, other in pairwise(words) if self._words.knows(joined := one + other)]
         return [self._words.meanings(word) for word in dict.fromkeys(every)]
 
-    def _asked(self, meant: Sequence[Sequence[Meaning]], enough: float) -> Iterator[int]:
-        """The keys of every choice of one meaning a word."""
-        flat = sorted(((one.bits, one.number, 1 << at) for at, meanings in enumerate(meant) for one in meanings), reverse=True)
-        count = len(flat)
-        most = [0.0] * (count + 1)
-        for at in range(count - 1, -1, -1):
-            most[at] = most[at + 1] + flat[at][0]
+    def _choice(self, meant: Sequence[Sequence[Meaning]]) -> _Choice:
+        """What the keys of a name are chosen from: one meaning a word, the rarest first."""
+        flat = sorted([(one.bits, one.number, 1 << at) for at, meanings in enumerate(meant) for one in meanings], reverse=True)
+        rest = [0.0]
+        for bits, _number, _word in reversed(flat):
+            rest.append(rest[-1] + bits)
+        rest.reverse()
+        likeliest = [meanings[0] for meanings in meant if meanings] if self._whole else []
+        return _Choice(flat, rest, sum(one.bits for one in likeliest), sum(one.number for one in likeliest))
 
-        def walk(start: int, bits: float, key: int, used: int) -> Iterator[int]:
+    def _holders(self, choice: _Choice, enough: float, beside: int = 0) -> dict[Listed, None]:
+        """Those listed under a key of a name, to which the number of what is known beside it is added."""
+        if self._whole and choice.bits < enough:
+            return dict.fromkeys(self._keys.of(choice.number + beside))
+        held, flat, rest = self._keys, choice.flat, choice.rest
+        found: dict[Listed, None] = {}
+        count, left = len(flat), _MOST_KEYS
+
+        def walk(start: int, lacking: float, key: int, used: int) -> None:
+            nonlocal left
             for at in range(start, count):
-                worth, number, word = flat[at]
-                if bits + most[at] < enough:
+                if rest[at] < lacking or left <= 0:
                     return
+                bits, number, word = flat[at]
                 if used & word:
                     continue
-                if bits + worth >= enough:
-                    yield key + number
-                else:
-                    yield from walk(at + 1, bits + worth, key + number, used | word)
+                if bits < lacking:
+                    walk(at + 1, lacking - bits, key + number, used | word)
+                    continue
+                left -= 1
+                if key + number in held:
+                    found.update(dict.fromkeys(held.of(key + number)))
 
-        if self._whole and sum(meanings[0].bits for meanings in meant if meanings) < enough:
-            return iter([sum(meanings[0].number for meanings in meant if meanings)])
-        return walk(0, 0.0, 0, 0)
+        walk(0, enough, beside, 0)
+        return found
 
 
 def _as_listed(form: NameForm, date: str) -> int:

@@ -53,12 +53,19 @@ def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak:
     return NameForm(text, every, _held(roles), told=True, weak=weak)
 
 
+@lru_cache(maxsize=65_536)
+def _is_given(word: str) -> bool | None:
+    """Whether most of those who bear a word bear it as a given name; None where no count knows it."""
+    share = given_share(word)
+    return None if share is None else share >= _GIVEN_BY_COUNT
+
+
 def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
     """Which words are given names: by counts, an uncounted one by standing first, an initial by the word before it; never all and never none."""
     roles: list[bool] = []
     for word in every:
-        share = given_share(word)
-        roles.append((not roles or (len(word) == 1 and roles[-1])) if share is None else share >= _GIVEN_BY_COUNT)
+        given = _is_given(word)
+        roles.append((not roles or (len(word) == 1 and roles[-1])) if given is None else given)
     if len(every) > 1 and not any(roles):
         roles[0] = True
     if len(every) > 1 and all(roles):

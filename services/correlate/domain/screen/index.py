@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from uuid import UUID
 
 from services.correlate.domain.screen.blocking import NameIndex
@@ -99,9 +100,12 @@ class WatchlistIndex:
         holders = self._identifiers.get(kind)
         return holders.of(number) if holders and number else ()
 
-    def named(self, kind: ActorKind, form: NameForm, birth_date: str | None = None) -> Iterable[Near]:
-        """The persons or organisations whose names, or names and birth date, are near enough to be compared."""
-        return self._names[kind].candidates(form, birth_date)
+    def named(self, kind: ActorKind, form: NameForm, birth_date: str | None = None, besides: float = inf) -> Iterable[Near]:
+        """The persons or organisations whose names, or names and birth date, are near enough to be compared.
+
+        `besides`: what is known beside these can say so many bits for an actor at most.
+        """
+        return self._names[kind].candidates(form, birth_date, besides)
 
     def content(self) -> dict[str, object]:
         """Everything that answers depend on, in one order: to compare indexes in depth. As large as the index."""

@@ -16,6 +16,7 @@ from services.correlate.domain.screen.misread_holders import holder_evidence
 from services.correlate.domain.screen.object_sentences import document_sentence, object_sentence
 from services.correlate.domain.screen.objects import Met, Thing, object_matches, together_enough
 from services.correlate.domain.screen.parts import parts_of
+from services.correlate.domain.screen.persons import most_besides
 from services.correlate.domain.screen.same_name import other_name
 from services.correlate.domain.screen.sentences import name_sentence
 from services.correlate.domain.screen.sets import Scene, other_parts
@@ -60,7 +61,8 @@ class Judge:
         named: dict[Listed, Judgement] = {}
         form = person_form(person.name) if person.name else None
         if form is not None:
-            for near in index.named(ActorKind.PERSON, form, person.birth_date):
+            besides = most_besides(person, index.weights)
+            for near in index.named(ActorKind.PERSON, form, person.birth_date, besides):
                 actor = near.actor
                 judgement = self._matcher.person(actor, form, person, near) if actor.in_force(at) else None
                 if judgement:
@@ -83,7 +85,7 @@ class Judge:
             if judgement:
                 yield actor, self._by_name(actor, name, judgement, index)
         sender = person_text(name)
-        for near in index.named(ActorKind.PERSON, sender):
+        for near in index.named(ActorKind.PERSON, sender, besides=0.0):
             actor = near.actor
             judgement = self._matcher.person(actor, sender, Person(), near) if actor.in_force(at) else None
             if judgement:

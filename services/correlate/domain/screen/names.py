@@ -53,6 +53,9 @@ _READ_AS = str.maketrans("015826", "oisbzg")
 _JOINED = ("delos", "delas", "dela", "del", "de")
 """Particles that are written as one with the surname behind them, the longest first."""
 
+_LAST_LATIN = "\u024f"
+"""The last letter of the Latin blocks: what is written in them is read word by word, each the same wherever it stands."""
+
 _TITLED = 2
 """Words that a name has beside a title."""
 
@@ -83,14 +86,22 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
-@lru_cache(maxsize=65_536)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in the order written, each as often as written, titles and particles apart. A name of these alone keeps them."""
-    tokens = [_read(token) for token in tokenize_name(ascii_text(_APOSTROPHES.sub("", name)).casefold())]
+    if max(name, default="") > _LAST_LATIN:
+        tokens = _tokens(name)
+    else:
+        tokens = tuple(token for piece in name.split() for token in _tokens(piece))
     found = [token for token in tokens if token not in PARTICLES]
     if len(found) > _TITLED:
         found = [token for token in found if token not in _TITLES] or found
-    return tuple(intern(token) for token in found) or tuple(map(intern, tokens))
+    return tuple(found) or tokens
+
+
+@lru_cache(maxsize=65_536)
+def _tokens(text: str) -> tuple[str, ...]:
+    """The words of a text as they are compared, particles among them."""
+    return tuple(intern(_read(token)) for token in tokenize_name(ascii_text(_APOSTROPHES.sub("", text)).casefold()))
 
 
 def _read(token: str) -> str:

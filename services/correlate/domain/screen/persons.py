@@ -63,6 +63,13 @@ def _birth(listed: str, seen: str, weights: Weights) -> tuple[float, str]:
     return weights.birth_other, "other"
 
 
+def most_besides(person: Person, weights: Weights) -> float:
+    """Bits that what is told of a person beside name and birth date can say for anybody at most."""
+    issued = person.nationalities or any(document.issuer for document in person.documents)
+    places = weights.birth_place if person.birth_place else 0.0
+    return (weights.nationality if issued else 0.0) + (weights.sex if person.sex else 0.0) + places
+
+
 def birth_said(actor: Listed, person: Person, weights: Weights) -> Said | None:
     """The listed birth date that agrees best with the seen one, None where either is unknown."""
     if not person.birth_date or not actor.birth_dates:

@@ -68,7 +68,7 @@ class Vocabulary:
         self._uses: dict[str, int] = {}
         self._unused = 0
         self._classes: dict[str, tuple[str, ...]] = {}
-        self._ends: dict[str, dict[str, None]] = {}
+        self._ends: dict[str, dict[str, str]] = {}
         self._log: list[str] = []
         self._remembered: dict[str, tuple[int, tuple[Meaning, ...]]] = {}
 
@@ -130,7 +130,7 @@ class Vocabulary:
         heard = sound(word)
         self._classes[heard] = (*self._classes.get(heard, ()), word)
         for end in _ends(heard, len(heard)):
-            self._ends.setdefault(end, {})[heard] = None
+            self._ends.setdefault(end, {})[heard] = heard
         self._log.append(word)
 
     def _forget_unused(self) -> None:
@@ -168,15 +168,12 @@ class Vocabulary:
         yield from (key for other in familiar().get(word, ()) if (key := sound(other)) in self._classes)
         if len(word) < SHORTEST_WITH_SLIP - 1 or self._slip_at_most(word) <= _LEAST_OF_SLIP:
             return
-        near = [
-            other
-            for length in range(len(heard) - 2, len(heard) + 3)
-            for end in _ends(heard, length)
-            for other in self._ends.get(end, ())
-        ]
         most = 1 if is_counted(word) else 2
-        for other, _slips, _at in process.extract(heard, near, scorer=OSA.distance, score_cutoff=most, limit=None):
-            yield other
+        for length in range(len(heard) - most, len(heard) + most + 1):
+            for end in _ends(heard, length):
+                if held := self._ends.get(end):
+                    near = process.extract(heard, held, scorer=OSA.distance, score_cutoff=most, limit=None)
+                    yield from (other for other, _slips, _key in near)
 
     def _slip_at_most(self, word: str) -> float:
         """What it can be worth that a word is another one with a slip: of a common name nothing."""

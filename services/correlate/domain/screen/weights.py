@@ -24,6 +24,16 @@ BUDGETS: Final[Mapping[Category, float]] = {
 nobody notices, and a refusal at the border, wrong somebody who cannot answer."""
 
 
+_WAYS: Final[Mapping[How, tuple[str, str]]] = {
+    How.SOUND: ("sound_alike_seldom", "sound_alike"),
+    How.NICKNAME: ("nickname_seldom", "nickname"),
+    How.MISREAD: ("misread_seldom", "misread"),
+    How.ONE_SLIP: ("one_slip_seldom", "one_slip"),
+    How.TWO_SLIPS: ("two_slips_seldom", "two_slips"),
+}
+"""The two weights of each way that is no agreement in full."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Bits. Positive speaks for the same person, negative against. Words count by their rarity, less these costs."""
@@ -127,13 +137,8 @@ class Weights:
 
     def way(self, how: How) -> tuple[float, float]:
         """How seldom a way makes one given spelling, and what it costs."""
-        return {
-            How.SOUND: (self.sound_alike_seldom, self.sound_alike),
-            How.NICKNAME: (self.nickname_seldom, self.nickname),
-            How.MISREAD: (self.misread_seldom, self.misread),
-            How.ONE_SLIP: (self.one_slip_seldom, self.one_slip),
-            How.TWO_SLIPS: (self.two_slips_seldom, self.two_slips),
-        }[how]
+        seldom, cost = _WAYS[how]
+        return getattr(self, seldom), getattr(self, cost)
 
 
 def score(bits: float, alert_at: float) -> float:
