@@ -119,13 +119,14 @@ class NameIndex:
         elif not found:
             return ()
         worth = self._worth(meant)
-        least = self._least - min(besides, self._besides) - sum(len(word) == 1 for word in form.words) * self._initial
+        initials = sum(len(word) == 1 for word in form.words)
+        least, more = self._least - min(besides, self._besides), initials * self._initial
         if birth_date:
             least -= self._born_nearly
-        near = [one for actor in found if (one := _near(actor, worth, least))]
+        near = [one for actor in found if (one := _near(actor, worth, least, more))]
         if birth_date and is_day(birth_date):
-            born = dict.fromkeys(self._births.near(birth_date, worth, 1 if _has_initial(form) else 2))
-            near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born))]
+            born = dict.fromkeys(self._births.near(birth_date, worth, 1 if initials or len(form.words) == 1 else 2))
+            near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born, more))]
         if birth_date and (key := _as_listed(form, birth_date)) in self._keys:
             met = {one.actor for one in near}
             near += [Near(actor, actor.forms, inf) for actor in self._keys.of(key) if actor not in met]
@@ -232,19 +233,15 @@ def _born_in(date: str) -> int:
     return class_number(f"born in {year_of(date)}")
 
 
-def _near(actor: Listed, worth: Mapping[str, float], least: float) -> Near | None:
-    """Those of an actor's names whose words can be worth enough together; None where none can."""
+def _near(actor: Listed, worth: Mapping[str, float], least: float, initials: float) -> Near | None:
+    """Those of an actor's names whose words and the initials seen can be worth enough together; None where none can."""
     get = worth.get
     most, forms = least, []
     for form in actor.forms:
-        bits = 0.0
+        bits = initials
         for word in form.words:
             bits += get(word, 0.0)
         if bits >= least:
             forms.append(form)
             most = max(most, bits)
     return Near(actor, tuple(forms), most) if forms else None
-
-
-def _has_initial(form: NameForm) -> bool:
-    return any(len(word) == 1 for word in form.words) or len(form.words) == 1

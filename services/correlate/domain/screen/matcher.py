@@ -16,6 +16,7 @@ from services.correlate.domain.screen.persons import (
     birth_place_said,
     birth_said,
     is_as_listed,
+    most_besides,
     nationality_said,
     of_the_day,
     sex_said,
@@ -80,14 +81,17 @@ class EvidenceMatcher:
         weights = self._weights
         alert_at = weights.alert_at_of(actor.category)
         birth = birth_said(actor, person, weights)
+        if near is not None and not is_as_listed(birth):
+            at_most = near.at_most + most_besides(person, weights) + (birth.weight if birth else 0.0)
+            if at_most < weights.hit_at:
+                return None
         nationality = nationality_said(actor, person, weights)
         said = (birth, nationality, sex_said(actor, person, weights), birth_place_said(actor, person, weights))
         beside = [one for one in said if one]
         born = of_the_day(birth)
         besides = sum(one.weight for one in beside)
-        initials = sum(len(word) == 1 for word in form.words) * weights.initial
         as_listed = is_as_listed(birth) and is_as_listed(nationality)
-        if near is not None and not as_listed and near.at_most + besides + initials < weights.hit_at:
+        if near is not None and not as_listed and near.at_most + besides < weights.hit_at:
             return None
         forms = near.forms if near else actor.forms
         for weak in (False, True):
