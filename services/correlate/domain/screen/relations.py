@@ -74,7 +74,9 @@ def relation(one: str, other: str) -> How | None:
 
 
 def _slipped(one: str, other: str, sound_one: str, sound_other: str) -> How | None:
-    shorter, longer = sorted((len(one), len(other)))
+    shorter, longer = len(one), len(other)
+    if shorter > longer:
+        shorter, longer = longer, shorter
     if longer < SHORTEST_WITH_SLIP or longer - shorter > _MOST_SLIPS:
         return None
     if OSA.distance(one, other, score_cutoff=1) <= 1:
