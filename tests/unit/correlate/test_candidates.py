@@ -58,3 +58,29 @@ def test_a_name_with_a_slip_is_found_wherever_a_scan_would_find_it(data: st.Data
 
 def _found(index: WatchlistIndex, form: object, birth_date: str | None = None) -> set[object]:
     return {near.actor.entry_id for near in index.named(ActorKind.PERSON, form, birth_date)}
+
+
+def test_of_many_born_on_a_day_the_same_are_found_as_of_few() -> None:
+    born = "1975-03-09"
+    crowd = [listed(f"Persona{number:03d} Ejemplar", 100 + number, birth_dates=(born,)) for number in range(400)]
+    sought = [
+        listed("Maura Quispe Tzoc", 1, birth_dates=("1980-01-01", born)),
+        listed("Maura Q'uispe", 2, birth_dates=(born,)),
+        listed("Tzoc Ejemplar", 3, birth_dates=("1976-03-09",)),
+        listed("Maura Tzok", 4, birth_dates=("1975-09-03",)),
+    ]
+    whole = person_form(person("Maura Quispe Tzoc").name)
+    few, many = WatchlistIndex(), WatchlistIndex()
+    for entry in sought:
+        few.apply(entry)
+        many.apply(entry)
+    for entry in crowd:
+        many.apply(entry)
+    for name in ("Maura Quispe", "Quispe Tzoc", "M. Tzoc", "Maura Cuispe Tsoc", "Ejemplar Tzoc"):
+        expected = _found(few, person_form(person(name).name), born)
+        assert expected <= _found(many, person_form(person(name).name), born)
+        assert _found(many, person_form(person(name).name), born) - expected <= {entry.entry_id for entry in crowd}
+    assert _found(few, whole, born) == {entry.entry_id for entry in sought}
+    for entry in sought[:2]:
+        many.forget(entry.entry_id)
+    assert _found(many, whole, born) == {entry.entry_id for entry in sought[2:]}

@@ -1,9 +1,20 @@
 """Persons by the day they were born on."""
 
-from collections.abc import Collection, Iterator
-from functools import lru_cache
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import or_
+from typing import Final
+
+import numpy as np
 
 from services.correlate.domain.screen.listed import Listed
+from services.correlate.domain.screen.names import sound
+from services.correlate.domain.screen.vocabulary import Meaning, class_number
+
+_FEW: Final = 64
+"""Persons that are looked at one by one sooner than all at once."""
 
 _YEAR, _DAY = 4, 10
 """Lengths of a date known to the year and to the day."""
@@ -28,35 +39,76 @@ def _dates_near(date: str) -> tuple[str, ...]:
     return (date, *swapped, f"{year - 1:04d}{date[_YEAR:]}", f"{year + 1:04d}{date[_YEAR:]}")
 
 
+class _Day:
+    """Those born on a day, and beside each the words of its names as bits of one number, so that many are looked through at once."""
+
+    __slots__ = ("actors", "words")
+
+    def __init__(self) -> None:
+        self.actors: list[Listed] = []
+        self.words = array("Q")
+
+    def add(self, actor: Listed) -> None:
+        self.actors.append(actor)
+        self.words.append(_bits(class_number(sound(word)) for form in actor.forms for word in form.words))
+
+    def remove(self, actor: Listed) -> None:
+        at = self.actors.index(actor)
+        del self.actors[at], self.words[at]
+
+
 class BirthDays:
     """The listed persons of each birth date that is known to the day."""
 
     def __init__(self) -> None:
-        self._held: dict[str, list[Listed]] = {}
+        self._held: dict[str, _Day] = {}
 
     def add(self, actor: Listed) -> None:
         """Take a person in, under each of its birth dates."""
         for date in filter(is_day, set(actor.birth_dates)):
-            self._held.setdefault(date, []).append(actor)
+            self._held.setdefault(date, _Day()).add(actor)
 
     def remove(self, actor: Listed) -> None:
         """Take a person out that was taken in."""
         for date in filter(is_day, set(actor.birth_dates)):
             self._held[date].remove(actor)
-            if not self._held[date]:
+            if not self._held[date].actors:
                 del self._held[date]
 
-    def near(self, date: str, words: Collection[str], least: int) -> Iterator[Listed]:
-        """Those born on a date, or nearly, one of whose names has at least so many of some words."""
+    def near(self, date: str, meant: Sequence[Sequence[Meaning]], words: Collection[str], least: int) -> Iterator[Listed]:
+        """Those born on a date, or nearly, one of whose names has at least so many of some words.
+
+        Of many only those are looked at whose names may have a meaning of so many words that were seen; `words` are the words of every meaning.
+        """
+        days = [day for near in _dates_near(date) if (day := self._held.get(near))]
+        several = sum(len(day.actors) for day in days) >= _FEW
         wanted = frozenset(words)
-        disjoint, common, born = wanted.isdisjoint, wanted.intersection, self._held.get
-        for near in _dates_near(date):
-            for actor in born(near, ()):
-                for form in actor.forms:
-                    if not disjoint(form.words) and len(common(form.words)) >= least:
-                        yield actor
-                        break
+        disjoint, common = wanted.isdisjoint, wanted.intersection
+        for actor in _likely(days, meant, least) if several else chain.from_iterable(day.actors for day in days):
+            for form in actor.forms:
+                if not disjoint(form.words) and len(common(form.words)) >= least:
+                    yield actor
+                    break
 
     def content(self) -> dict[str, list[str]]:
         """Who was born when, in one order."""
-        return {date: sorted(str(actor.entry_id) for actor in held) for date, held in sorted(self._held.items())}
+        return {date: sorted(str(actor.entry_id) for actor in held.actors) for date, held in sorted(self._held.items())}
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    """A set of classes of words as one number of 64 bits: two classes may fall on one bit."""
+    return reduce(or_, (1 << (number & 63) for number in numbers), 0)
+
+
+def _likely(days: Sequence[_Day], meant: Sequence[Sequence[Meaning]], least: int) -> list[Listed]:
+    """Of many those whose names may have a meaning of so many of the words: all who have, and few others."""
+    seen = np.array([_bits(one.number for one in meanings) for meanings in meant if meanings], np.uint64)
+    held = np.concatenate([np.frombuffer(day.words, np.uint64) for day in days])
+    likely = np.flatnonzero(np.count_nonzero(held[:, None] & seen, axis=1) >= least).tolist()
+    found, first = [], 0
+    for day in days:
+        end = first + len(day.actors)
+        while likely and likely[0] < end:
+            found.append(day.actors[likely.pop(0) - first])
+        first = end
+    return found

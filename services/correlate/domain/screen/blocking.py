@@ -125,7 +125,7 @@ class NameIndex:
             least -= self._born_nearly
         near = [one for actor in found if (one := _near(actor, worth, least, more))]
         if birth_date and is_day(birth_date):
-            born = dict.fromkeys(self._births.near(birth_date, worth, 1 if initials or len(form.words) == 1 else 2))
+            born = dict.fromkeys(self._births.near(birth_date, meant, worth, 1 if initials or len(form.words) == 1 else 2))
             near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born, more))]
         if birth_date and (key := _as_listed(form, birth_date)) in self._keys:
             met = {one.actor for one in near}
