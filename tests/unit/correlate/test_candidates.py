@@ -1,5 +1,7 @@
 """The index leaves out nobody whom the matcher would alert for: against a scan of the whole list."""
 
+import gc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +86,19 @@ def test_of_many_born_on_a_day_the_same_are_found_as_of_few() -> None:
     for entry in sought[:2]:
         many.forget(entry.entry_id)
     assert _found(many, whole, born) == {entry.entry_id for entry in sought[2:]}
+
+
+def test_asking_leaves_nothing_behind_that_only_the_collector_of_cycles_takes_away() -> None:
+    index, form = (
+        index_of(listed("Rigoberta Tzoc Xicay", birth_dates=("1984-03-09",))),
+        person_form(person("Rigoberta Tzok Xicay").name),
+    )
+    _found(index, form, "1984-03-09")
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(10):
+            _found(index, form, "1984-03-09")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -4,8 +4,9 @@ The keys of a name are the smallest sets of its words that are rare enough: one 
 So the work grows neither with how common a word is nor much with the length of the list. A birth date is a key of its own.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, islice
 from math import inf
 from typing import NamedTuple
 
@@ -27,21 +28,13 @@ _MOST_KEYS = 2_000
 
 def _rare_enough(words: Sequence[tuple[float, int]], enough: float) -> Iterator[int]:
     """The keys of words given by bits (descending) and number: a key is the sum of the numbers of a smallest set worth enough."""
-    rest = [0.0] * (len(words) + 1)
-    for at in range(len(words) - 1, -1, -1):
-        rest[at] = rest[at + 1] + words[at][0]
+    flat = [(bits, number, 1 << at) for at, (bits, number) in enumerate(words)]
+    return _asked(flat, _rest(bits for bits, _number in words), enough, 0)
 
-    def walk(start: int, bits: float, key: int) -> Iterator[int]:
-        for at in range(start, len(words)):
-            if bits + rest[at] < enough:
-                return
-            more = bits + words[at][0]
-            if more >= enough:
-                yield key + words[at][1]
-            else:
-                yield from walk(at + 1, more, key + words[at][1])
 
-    return walk(0, 0.0, 0)
+def _rest(bits: Iterable[float]) -> list[float]:
+    """What each and all behind it are worth, and nothing at the end."""
+    return [*reversed([*accumulate(reversed([*bits]))]), 0.0]
 
 
 class _Choice(NamedTuple):
@@ -111,7 +104,7 @@ class NameIndex:
 
         `besides` is what anything but the name and the birth date can say for an actor at most, in bits: whom it cannot lift to a hit is left out.
         """
-        meant = self._meant(form)
+        meant = self._words.meant(form.words[:_MOST_WORDS])
         choice = self._choice(meant)
         found = self._holders(choice, self._enough)
         if birth_date:
@@ -127,9 +120,9 @@ class NameIndex:
         if birth_date and is_day(birth_date):
             born = dict.fromkeys(self._births.near(birth_date, meant, worth, 1 if initials or len(form.words) == 1 else 2))
             near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born, more))]
-        if birth_date and (key := _as_listed(form, birth_date)) in self._keys:
+        if birth_date and (same := self._keys.of(_as_listed(form, birth_date))):
             met = {one.actor for one in near}
-            near += [Near(actor, actor.forms, inf) for actor in self._keys.of(key) if actor not in met]
+            near += [Near(actor, actor.forms, inf) for actor in same if actor not in met]
         return near
 
     def _worth(self, meant: Sequence[Sequence[Meaning]]) -> dict[str, float]:
@@ -177,22 +170,10 @@ class NameIndex:
     def _words_of(actor: Listed) -> set[str]:
         return {word for form in actor.forms for word in form.words[:_MOST_WORDS]}
 
-    def _meant(self, form: NameForm) -> list[tuple[Meaning, ...]]:
-        """For each word what it may be; then for each part of a word that is several, and for neighbours that are listed as one."""
-        words = form.words[:_MOST_WORDS]
-        every = list(words)
-        for word in words:
-            every += self._words.parts(word)
-        every += [joined for one, other in pairwise(words) if self._words.knows(joined := one + other)]
-        return [self._words.meanings(word) for word in dict.fromkeys(every)]
-
     def _choice(self, meant: Sequence[Sequence[Meaning]]) -> _Choice:
         """What the keys of a name are chosen from: one meaning a word, the rarest first."""
         flat = sorted([(one.bits, one.number, 1 << at) for at, meanings in enumerate(meant) for one in meanings], reverse=True)
-        rest = [0.0]
-        for bits, _number, _word in reversed(flat):
-            rest.append(rest[-1] + bits)
-        rest.reverse()
+        rest = _rest([one[0] for one in flat])
         likeliest = [meanings[0] for meanings in meant if meanings] if self._whole else []
         return _Choice(flat, rest, sum(one.bits for one in likeliest), sum(one.number for one in likeliest))
 
@@ -200,27 +181,29 @@ class NameIndex:
         """Those listed under a key of a name, to which the number of what is known beside it is added."""
         if self._whole and choice.bits < enough:
             return dict.fromkeys(self._keys.of(choice.number + beside))
-        held, flat, rest = self._keys, choice.flat, choice.rest
         found: dict[Listed, None] = {}
-        count, left = len(flat), _MOST_KEYS
-
-        def walk(start: int, lacking: float, key: int, used: int) -> None:
-            nonlocal left
-            for at in range(start, count):
-                if rest[at] < lacking or left <= 0:
-                    return
-                bits, number, word = flat[at]
-                if used & word:
-                    continue
-                if bits < lacking:
-                    walk(at + 1, lacking - bits, key + number, used | word)
-                    continue
-                left -= 1
-                if key + number in held:
-                    found.update(dict.fromkeys(held.of(key + number)))
-
-        walk(0, enough, beside, 0)
+        known, of = self._keys.known, self._keys.of
+        for key in islice(_asked(choice.flat, choice.rest, enough, beside), _MOST_KEYS):
+            if key in known:
+                found.update(dict.fromkeys(of(key)))
         return found
+
+
+def _asked(flat: Sequence[tuple[float, int, int]], rest: Sequence[float], enough: float, key: int) -> Iterator[int]:
+    """The keys of every choice of one meaning a word that is worth enough and no larger than it needs to be, the rarest words first."""
+    waiting = deque([(0, enough, key, 0)])
+    while waiting:
+        start, lacking, key, used = waiting.popleft()
+        for at in range(start, len(flat)):
+            if rest[at] < lacking:
+                break
+            bits, number, word = flat[at]
+            if used & word:
+                continue
+            if bits < lacking:
+                waiting.append((at + 1, lacking - bits, key + number, used | word))
+            else:
+                yield key + number
 
 
 def _as_listed(form: NameForm, date: str) -> int:

@@ -73,7 +73,6 @@ def _guess(every: tuple[str, ...]) -> tuple[bool, ...]:
     return tuple(roles)
 
 
-@lru_cache(maxsize=16_384)
 def _person(full: str | None, given: str | None, paternal: str | None, maternal: str | None, *, weak: bool) -> NameForm:
     if paternal or maternal:
         surnames = words(paternal or "") + words(maternal or "")

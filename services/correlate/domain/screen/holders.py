@@ -1,5 +1,7 @@
 """Who holds a key: nearly always one, so that one is held without a tuple around it."""
 
+from collections.abc import KeysView
+
 from services.correlate.domain.screen.listed import Listed
 
 
@@ -15,9 +17,10 @@ class Holders:
         """How many keys are held."""
         return len(self._held)
 
-    def __contains__(self, key: str | int) -> bool:
-        """Whether anybody holds a key."""
-        return key in self._held
+    @property
+    def known(self) -> KeysView[str | int]:
+        """Every key that somebody holds."""
+        return self._held.keys()
 
     def of(self, key: str | int) -> tuple[Listed, ...]:
         """Those that hold a key."""

@@ -88,7 +88,7 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in the order written, each as often as written, titles and particles apart. A name of these alone keeps them."""
-    if max(name, default="") > _LAST_LATIN:
+    if not name.isascii() and max(name) > _LAST_LATIN:
         tokens = _tokens(name)
     else:
         tokens = tuple(token for piece in name.split() for token in _tokens(piece))

@@ -4,10 +4,10 @@ Words that sound alike are one class. A word seen meets the classes of its own s
 are looked for among the classes that begin or end as it does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz import process
@@ -89,6 +89,20 @@ class Vocabulary:
             if self._unused > max(_LEAST_UNUSED, len(self._uses) // _UNUSED_OF):
                 self._forget_unused()
 
+    def meant(self, words: Sequence[str]) -> list[tuple[Meaning, ...]]:
+        """For each word of a name what it may be; then for each part of a word that is several, and for neighbours that are listed as one."""
+        every = list(words)
+        for word in words:
+            every += self.parts(word)
+        uses = self._uses.get
+        every += [joined for one, other in pairwise(words) if uses(joined := one + other)]
+        latest, remembered = len(self._log), self._remembered.get
+        found = []
+        for word in dict.fromkeys(every):
+            held = remembered(word)
+            found.append(held[1] if held is not None and held[0] == latest else self.meanings(word))
+        return found
+
     def meanings(self, word: str) -> tuple[Meaning, ...]:
         """The classes that a seen word may be, the likeliest first, its own sound among them."""
         held = self._remembered.get(word)
@@ -117,10 +131,6 @@ class Vocabulary:
         cuts = islice(self._cuts(word, _MOST_PARTS), _MOST_CUTS_TRIED)
         likeliest = sorted(cuts, key=lambda cut: (sum(map(self._bits, cut)), cut))[:_MOST_CUTS]
         return tuple(dict.fromkeys(part for cut in likeliest for part in cut))
-
-    def knows(self, word: str) -> bool:
-        """Whether a word is in the list."""
-        return bool(self._uses.get(word))
 
     def content(self) -> dict[str, object]:
         """Everything that answers depend on, in one order."""
