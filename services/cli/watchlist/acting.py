@@ -1,5 +1,8 @@
 """Many actions at once, each answered for itself."""
 
+import json
+import sys
+from pathlib import Path
 from typing import Any, Final
 
 import typer
@@ -24,6 +27,28 @@ async def acted(desk: Desk, action: str, entries: list[str], said: dict[str, Any
     if refused:
         desk.code = FAILED if len(refused) == len(answers) else PARTIAL
     return answers
+
+
+def person_told(said: str | None) -> dict[str, Any] | None:
+    """Who is told of, from JSON, a file of it or standard input. Raises BadParameter for what is no JSON object."""
+    if said is None or said.lstrip().startswith("{"):
+        text = said
+    elif said == "-":
+        text = sys.stdin.read()
+    else:
+        try:
+            text = Path(said).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise typer.BadParameter(f"{plain(said)} cannot be read: {error}", param_hint="--person") from error
+    if text is None:
+        return None
+    try:
+        person = json.loads(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"no JSON: {error}", param_hint="--person") from error
+    if not isinstance(person, dict):
+        raise typer.BadParameter("one JSON object is wanted", param_hint="--person")
+    return person
 
 
 def is_refused(answer: dict[str, Any]) -> bool:

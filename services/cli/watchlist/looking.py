@@ -94,11 +94,21 @@ def review(
 
 
 def act(
-    action: Annotated[str, typer.Argument(help="submit, suspend, resume, extend, flag, unflag, execute, keep, revoke or delete")],
+    action: Annotated[
+        str, typer.Argument(help="submit, suspend, resume, extend, flag, unflag, clear, unclear, execute, keep, revoke or delete")
+    ],
     entries: Annotated[list[str], typer.Argument(help="ids of entries")],
     *,
     why: Annotated[str | None, typer.Option(help="kept in the history")] = None,
-    until: Annotated[str | None, typer.Option(help="of a suspension, a flag or keeping: a moment with its offset")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="of a suspension, a flag, keeping or clearing: a moment with its offset")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            help="of clearing: who is somebody else, as JSON with name, birth_date and documents; a file of it; - is standard input"
+        ),
+    ] = None,
     review_on: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="of an extension: the new day of review")
     ] = None,
@@ -111,7 +121,13 @@ def act(
     as_json: AsJson = False,
 ) -> None:
     """Do something to entries, each answered for itself."""
-    from services.cli.watchlist.acting import acted  # noqa: PLC0415
+    from services.cli.watchlist.acting import acted, person_told  # noqa: PLC0415
 
-    said = {"reason": why, "until": until, "review_on": review_on.date().isoformat() if review_on else None, "valid_to": valid_to}
+    said = {
+        "person": person_told(person),
+        "reason": why,
+        "until": until,
+        "review_on": review_on.date().isoformat() if review_on else None,
+        "valid_to": valid_to,
+    }
     done(service, key, var, lambda desk: acted(desk, action, entries, said), as_json=as_json)

@@ -282,6 +282,12 @@ async def test_a_second_person_approves_what_waits_and_the_writer_cannot(desk: D
     waiting = await desk.run("review", headers=second)
     assert {one["entry_id"] for one in waiting["approvals"]} == {weak["entry_id"], other["entry_id"]}
     await desk.run("approve", weak["entry_id"], headers=second)
+    who = tmp_path / "who.json"
+    who.write_text('{"name": "Ana García", "documents": [{"number": "A1234567", "issuer": "GT"}]}', encoding="utf-8")
+    await desk.run("act", "clear", weak["entry_id"], "--why", "another one", "--person", str(who))
+    assert [one["reason"] for one in (await desk.listed(source_id="1"))[0]["cleared"]] == ["another one"]
+    await desk.run("act", "unclear", weak["entry_id"], "--why", "it was", "--person", who.read_text(encoding="utf-8"))
+    assert (await desk.listed(source_id="1"))[0]["cleared"] == []
     await desk.run("act", "suspend", weak["entry_id"], "--why", "an operation")
     (now,) = await desk.listed(source_id="1")
     assert now["state"] == "suspended"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.correlate.domain.screen.flags_at_sea import flag_of
-from services.correlate.domain.screen.misreads import slips, zone_digit
+from services.correlate.domain.screen.misreads import MISREAD, slips, zone_digit
 from services.correlate.domain.screen.plates import other_readings, read_by_format
 from shared.contracts.check_digits import document_number, object_holds
 from shared.contracts.events import Container, Conveyance, Document
@@ -146,3 +146,27 @@ def test_the_flag_of_an_mmsi_tells_ships_of_one_name_apart() -> None:
         scores[told] = hit.score
     assert scores["same"] > scores["unknown"] > scores["other"]
     assert {flag_of(f"{mid}012345") for mid in (232, 550, 618, 638, 740)} == {"GB", "TL", "TF", "SS", "FK"}
+
+
+@pytest.mark.parametrize("number", ["IMO 9O74729", "9074T29", "imo9O74729", "IMO No. 9 074 72G"])
+def test_a_letter_in_an_imo_number_is_a_digit_misread(number: str) -> None:
+    ship = actor(kind="vessel", identifiers=Identifiers(imo="IMO 9074729"))
+    [hit] = met(ship, conveyances=[Conveyance(kind="vessel", imo=number)])
+    assert (hit.alert, hit.explanation[0].how) == (False, MISREAD)
+
+
+def test_a_letter_in_a_number_at_sea_never_makes_a_shorter_number_of_it() -> None:
+    ship = actor(kind="vessel", identifiers=Identifiers(mmsi="351234567"))
+    assert met(ship, conveyances=[Conveyance(kind="vessel", mmsi="3512E34567")]) == []
+    assert [hit.alert for hit in met(ship, conveyances=[Conveyance(kind="vessel", mmsi="MMSI: 351 234 567 (Panama)")])] == [True]
+
+
+def test_the_sentence_says_what_the_mmsi_tells_of_the_flag() -> None:
+    ship = actor(kind="vessel", names=(ListedName(full="Mar Azul"),), identifiers=Identifiers(country="PA"))
+    for mmsi, es, en in (
+        ("351234567", "; el MMSI es de la misma bandera, PA.", "; its MMSI is of the same flag, PA."),
+        ("636012345", "; el MMSI es de bandera LR y figura la bandera PA.", "; its MMSI is of flag LR, and PA is listed."),
+    ):
+        [hit] = met(ship, conveyances=[Conveyance(kind="vessel", name="Mar Azul", mmsi=mmsi)])
+        assert hit.sentence.es.endswith(es)
+        assert hit.sentence.en.endswith(en)

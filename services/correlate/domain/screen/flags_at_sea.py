@@ -4,7 +4,7 @@ from functools import cache
 from typing import Final
 
 from services.correlate.domain.screen.counts import rows
-from services.correlate.domain.screen.identifiers import digits
+from services.correlate.domain.screen.identifiers import sea_number
 from services.correlate.domain.screen.weights import Weights
 from shared.contracts.events import Conveyance
 from shared.contracts.explanation import Evidence
@@ -22,7 +22,7 @@ def _flags() -> dict[str, str]:
 
 def flag_of(mmsi: str) -> str | None:
     """The ISO 3166-1 code of a ship station's flag; None for what is no ship's, or of a country that the table has not."""
-    number = digits(mmsi)
+    number = sea_number(mmsi)
     return _flags().get(number[:_MID]) if len(number) == _LENGTH else None
 
 
@@ -38,5 +38,5 @@ def flag_evidence(vessel: Conveyance, body: ActorBody, weights: Weights) -> tupl
     known = {flag for flag in (vessel.country, listed) if flag}
     how = "the MMSI is of another flag" if known - {told} else "flag by the MMSI"
     weight = weights.other_flag if known - {told} else weights.flag if listed else 0.0
-    seen = {"mmsi": digits(vessel.mmsi or ""), "flag by MMSI": told, **({"flag": vessel.country} if vessel.country else {})}
+    seen = {"mmsi": sea_number(vessel.mmsi or ""), "flag by MMSI": told, **({"flag": vessel.country} if vessel.country else {})}
     return (Evidence(listed={"flag": listed} if listed else {}, seen=seen, how=how, weight=weight),)

@@ -11,7 +11,7 @@ _PASSPORT = frozenset({"PASSPORT", "PASAPORTE", "P"})
 _NATIONAL = frozenset(
     {"NATIONALID", "IDENTITYCARD", "ID", "IDCARD", "DPI", "CUI", "DUI", "CURP", "INE", "CEDULA", "CEDULADEIDENTIDAD", "DNI"}
 )
-_NOT_DIGIT = re.compile(r"\D+")
+_AT_SEA = re.compile(r"^(?:IMO|MMSI)(?=.*\d)")
 
 
 @lru_cache(maxsize=65_536)
@@ -21,9 +21,16 @@ def normalise(number: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", plain)
 
 
-def digits(number: str) -> str:
-    """The digits of a number: `IMO 9074729` is `9074729`."""
-    return _NOT_DIGIT.sub("", number)
+@lru_cache(maxsize=16_384)
+def sea_number(number: str) -> str:
+    """A ship's IMO number or MMSI without what is written around it: `IMO 9074729` is `9074729`.
+
+    A letter within it stays, for a digit was misread: `9O74729` is no shorter number, and `misreads` knows which one it may be.
+    """
+    told = [
+        word for word in _NOT_ALPHANUMERIC.split(unicodedata.normalize("NFKD", number).upper()) if any(map(str.isdecimal, word))
+    ]
+    return "".join(_AT_SEA.sub("", word) for word in told)
 
 
 def document_number(document: Document) -> str:

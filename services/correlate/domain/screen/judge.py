@@ -75,7 +75,7 @@ class Judge:
     def _object(self, thing: Thing, scene: Scene, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
         for actor, met in object_matches(thing, index, self._weights):
             if actor.in_force(at):
-                yield actor, self._by_parts(actor.entry, met, scene, index)
+                yield actor, self._by_parts(actor.entry, met, scene, index, self._weights.alert_at_of(actor.category))
 
     def _organisation(self, name: str, at: datetime, index: WatchlistIndex) -> Iterator[tuple[Listed, Hit]]:
         form = organisation_form(name)
@@ -128,7 +128,7 @@ class Judge:
             alert=alone or bool((named or holder) and bits >= alert_at),
         )
 
-    def _by_parts(self, entry: ActorEntry, met: list[Met], scene: Scene, index: WatchlistIndex) -> Hit:
+    def _by_parts(self, entry: ActorEntry, met: list[Met], scene: Scene, index: WatchlistIndex, alert_at: float) -> Hit:
         """The identifiers that were met; of a set also the other parts. Two parts in one event say together what neither says alone."""
         parts = parts_of(entry.body)
         told = other_parts(entry.body, parts, met, scene, self._weights) if len(parts) > 1 else None
@@ -140,17 +140,15 @@ class Judge:
         certain = any(one.alert and one.how == "exact" and one.bits >= self._weights.document for one in met)
         return self._hit(
             entry,
-            1.0
-            if certain
-            else score(sum(one.bits for one in together) + sum(one.weight for one in flags), self._weights.alert_at),
+            1.0 if certain else score(sum(one.bits for one in together) + sum(one.weight for one in flags), alert_at),
             (
                 *(one.evidence(role=told is not None) for one in _surest_first(met, surest)),
                 *(told.evidence() if told else ()),
                 *flags,
             ),
-            object_sentence(entry, entry.body, surest, told),
+            object_sentence(entry, entry.body, surest, told, flags),
             index,
-            alert=several or any(one.alert for one in met) or together_enough(met, self._weights),
+            alert=several or any(one.alert for one in met) or together_enough(met, alert_at),
         )
 
     def _hit(

@@ -1,6 +1,6 @@
 """A hit on a number in a sentence that an officer can say, in Spanish and English: which part, what is wrong with it, what else was seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from services.correlate.domain.screen.documents import MetDocument
@@ -12,6 +12,7 @@ from services.correlate.domain.screen.plates import MAY_BE
 from services.correlate.domain.screen.sentences import list_reference
 from services.correlate.domain.screen.sets import Told
 from shared.contracts.base import Text
+from shared.contracts.explanation import Evidence
 from shared.contracts.vocabulary import DocumentState
 from shared.contracts.watchlist import ActorBody, EntryHead
 
@@ -99,8 +100,8 @@ def as_seen(number: str, seen: str | None, how: str) -> Text:
     return Text(es=f" (se leyó {seen})", en=f" (read as {seen})")
 
 
-def object_sentence(head: EntryHead, body: ActorBody, met: Met, told: Told | None) -> Text:
-    """An identifier met the same identifier; of a set also as which part, and what became of the others."""
+def object_sentence(head: EntryHead, body: ActorBody, met: Met, told: Told | None, flags: Sequence[Evidence] = ()) -> Text:
+    """An identifier met the same identifier; of a set also as which part, and what became of the others; of a ship what its MMSI says of its flag."""
     reference = list_reference(head, body.source, body.source_id)
     es, en = _FIELDS[met.field]
     if told is None:
@@ -110,9 +111,33 @@ def object_sentence(head: EntryHead, body: ActorBody, met: Met, told: Told | Non
         role = Text(es=f" ({named[0]} de un conjunto)", en=f" ({named[1]} of a set)") if named else Text(es="", en="")
         others = _others(told)
     read = as_seen(met.number, met.seen, met.how)
+    said = [_flag(one) for one in flags]
     return Text(
-        es=f"{_capital(es)} {met.number}{read.es}{role.es} figura en {reference.es}{others.es}.",
-        en=f"{_capital(en)} {met.number}{read.en}{role.en} is on {reference.en}{others.en}.",
+        es=f"{_capital(es)} {met.number}{read.es}{role.es} figura en {reference.es}{others.es}{''.join(one.es for one in said)}.",
+        en=f"{_capital(en)} {met.number}{read.en}{role.en} is on {reference.en}{others.en}{''.join(one.en for one in said)}.",
+    )
+
+
+def _flag(evidence: Evidence) -> Text:
+    """What an MMSI says of a ship's flag, beside the flag that is listed, else the one that was seen."""
+    told, listed, seen = evidence.seen["flag by MMSI"], evidence.listed.get("flag"), evidence.seen.get("flag")
+    if listed and listed != told:
+        return Text(
+            es=f"; el MMSI es de bandera {told} y figura la bandera {listed}",
+            en=f"; its MMSI is of flag {told}, and {listed} is listed",
+        )
+    if seen and seen != told:
+        return Text(
+            es=f"; el MMSI es de bandera {told} y se vio la bandera {seen}",
+            en=f"; its MMSI is of flag {told}, and {seen} was seen",
+        )
+    same = (
+        ("; el MMSI es de la misma bandera", "; its MMSI is of the same flag")
+        if listed
+        else ("; el MMSI es de bandera", "; its MMSI is of flag")
+    )
+    return Text(
+        es=f"{same[0]}, {told}" if listed else f"{same[0]} {told}", en=f"{same[1]}, {told}" if listed else f"{same[1]} {told}"
     )
 
 

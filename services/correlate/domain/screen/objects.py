@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from services.correlate.domain.screen.corrections import corrected
-from services.correlate.domain.screen.identifiers import digits, normalise
+from services.correlate.domain.screen.identifiers import normalise, sea_number
 from services.correlate.domain.screen.index import WatchlistIndex
 from services.correlate.domain.screen.listed import Listed
 from services.correlate.domain.screen.misreads import LISTED_MISREAD, MAY_BE_MISREAD, MISREAD, is_proved, is_slip, misread_object
@@ -58,8 +58,8 @@ def keys_seen(thing: Thing) -> tuple[Key, ...]:
             ("plate", plate),
             ("plate", read_by_format(plate, thing.country)),
             ("vin", normalise(thing.vin or "")),
-            ("imo", digits(thing.imo or "")),
-            ("mmsi", digits(thing.mmsi or "")),
+            ("imo", sea_number(thing.imo or "")),
+            ("mmsi", sea_number(thing.mmsi or "")),
             ("registration", normalise(thing.registration or "")),
         ]
     return tuple(dict.fromkeys(key for key in keys if key[1]))
@@ -176,18 +176,18 @@ def _named(
     name = normalise(vessel.name or "")
     for actor in index.identified("vessel", name):
         own = actor.entry.body.identifiers
-        other = own and own.imo and vessel.imo and digits(own.imo) != digits(vessel.imo)
+        other = own and own.imo and vessel.imo and sea_number(own.imo) != sea_number(vessel.imo)
         if actor.kind is ActorKind.VESSEL and (not other or actor in nearly):
             yield actor, Met("vessel", name, weights.weak_number, alert=False, how="name only")
 
 
-def together_enough(met: list[Met], weights: Weights) -> bool:
-    """Whether numbers that may be misread are enough together: each identifier once, by its best, and at least two of them."""
+def together_enough(met: list[Met], alert_at: float) -> bool:
+    """Whether numbers that may be misread are enough together, at a threshold in bits: each identifier once, by its best, and at least two of them."""
     best: dict[str, float] = {}
     for one in met:
         best[one.field] = max(best.get(one.field, 0.0), one.bits)
     weaker = any(one.how in _WEAKER for one in met)
-    return weaker and len(best) > 1 and sum(best.values()) >= weights.alert_at
+    return weaker and len(best) > 1 and sum(best.values()) >= alert_at
 
 
 _WEAKER: Final = frozenset({MISREAD, LISTED_MISREAD, MAY_BE})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from services.correlate.domain.screen.identifiers import digits, normalise
+from services.correlate.domain.screen.identifiers import normalise, sea_number
 from services.correlate.domain.screen.plates import read_by_format, readings_anywhere
 from shared.contracts.vocabulary import ActorKind, SetRole
 from shared.contracts.watchlist import ActorBody, Identifiers
@@ -51,8 +51,8 @@ def part_keys(own: Identifiers, kind: ActorKind) -> tuple[Key, ...]:
         ("plate", read_by_format(plate, own.country)),
         *(("plate", one) for one in (() if own.country else readings_anywhere(plate))),
         ("vin", normalise(own.vin or "")),
-        ("imo", digits(own.imo or "")),
-        ("mmsi", digits(own.mmsi or "")),
+        ("imo", sea_number(own.imo or "")),
+        ("mmsi", sea_number(own.mmsi or "")),
         ("registration", normalise(own.registration or "")),
         ("document" if kind is ActorKind.DOCUMENT else "container", normalise(own.container or "")),
         ("serial", normalise(own.serial or "")),

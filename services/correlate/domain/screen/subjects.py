@@ -3,7 +3,7 @@
 from hashlib import sha256
 from uuid import UUID
 
-from services.correlate.domain.screen.identifiers import digits, document_kind, document_number, normalise
+from services.correlate.domain.screen.identifiers import document_kind, document_number, normalise, sea_number
 from services.correlate.domain.screen.names import organisation_words, words
 from shared.contracts.events import Container, Conveyance, Document, Person, Seized
 from shared.contracts.sightings import Subject
@@ -67,9 +67,9 @@ def _named(conveyance: Conveyance) -> str | None:
 
 
 def _vessel(conveyance: Conveyance) -> str | None:
-    if imo := digits(conveyance.imo or ""):
+    if imo := sea_number(conveyance.imo or ""):
         return f"imo:{imo}"
-    if mmsi := digits(conveyance.mmsi or ""):
+    if mmsi := sea_number(conveyance.mmsi or ""):
         return f"mmsi:{mmsi}"
     registration = normalise(conveyance.registration or "")
     return f"registration:{registration}" if registration else _named(conveyance)
