@@ -147,3 +147,32 @@ def test_the_place_of_birth_raises_or_lowers_and_a_country_is_none() -> None:
     assert told("México") == told(None)
     [hit] = hits(screener_of(entry), event(persons=[person("Ricardo García Sánchez", birth_place="Sinaloa")]))
     assert "mismo lugar de nacimiento" in hit.sentence.es
+
+
+@pytest.mark.parametrize(
+    ("entry", "seen"),
+    [
+        ("Marta Julia LORENZANA CORDÓN", "Marta Julia Lorenzana de Pérez"),
+        ("Marta Julia LORENZANA CORDÓN", "Marta Julia Lorenzana Vda. de Pérez"),
+        ("Marta Julia LORENZANA DE PÉREZ", "Marta Julia Lorenzana Cordón"),
+    ],
+)
+def test_a_husbands_surname_stands_in_the_place_of_the_mothers_and_contradicts_nothing(entry: str, seen: str) -> None:
+    [hit] = hits(screener_of(listed(entry)), event(persons=[person(seen)]))
+    assert hit.alert
+    assert "con apellido de casada" in hit.sentence.es
+    assert "with a married name" in hit.sentence.en
+
+
+@pytest.mark.parametrize(
+    ("entry", "seen"),
+    [
+        ("Marta Julia LORENZANA CORDÓN", "Marta Julia Lorenzana Pérez"),
+        ("Marta Julia LORENZANA CORDÓN", "Marta Lorenzana de Pérez"),
+        ("Marta Julia LORENZANA CORDÓN", "Rosa Julia Lorenzana de Pérez"),
+        ("María Elena GARCÍA CORDÓN", "María Elena García de Pérez"),
+        ("Ana LEÓN CORDÓN", "Ana de León"),
+    ],
+)
+def test_another_surname_or_less_than_three_names_met_is_no_married_name(entry: str, seen: str) -> None:
+    assert not alerts(entry, seen)

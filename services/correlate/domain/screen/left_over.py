@@ -1,14 +1,21 @@
 """What the words that met nothing say: a name in place of another one contradicts, one that only one side wrote is missing."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from services.correlate.domain.screen.alignment import Alignment
-from services.correlate.domain.screen.counts import is_counted
+from services.correlate.domain.screen.counts import is_counted, is_surname
 from services.correlate.domain.screen.forms import NameForm
+from services.correlate.domain.screen.names import words
 from services.correlate.domain.screen.relations import How
 from services.correlate.domain.screen.weights import Weights
+
+_OF_HUSBAND: Final = re.compile(r"\s(?:de|vda\.?(?: de)?|viuda de)\s+([^\W\d_]+)\s*$", re.IGNORECASE)
+_LEAST_BESIDE: Final = 3
+"""Words before a husband's surname: of less, `de` begins the paternal one, as in Ana de León."""
 
 
 class LeftOver(NamedTuple):
@@ -23,6 +30,7 @@ class LeftOver(NamedTuple):
 
 OTHER = "other word"
 GARBLED = "garbled word"
+MARRIED = "married name"
 OTHER_ORDER = "surnames in another order"
 WITHOUT_FIRST = "without the first surname"
 
@@ -37,8 +45,20 @@ def left_over(listed: NameForm, seen: NameForm, alignment: Alignment, weights: W
     for given in (True, False):
         left = [i for i in alignment.listed_left if listed.given[i] is given]
         right = [j for j in alignment.seen_left if seen.given[j] is given]
+        if left and right and not given:
+            found += _married(left, right, listed, seen, weights)
         found += _of(left, right, seen, weights, given=given, person=True)
     return found
+
+
+def _married(left: list[int], right: list[int], listed: NameForm, seen: NameForm, weights: Weights) -> Iterator[LeftOver]:
+    """Takes a husband's surname out of what is left: it stands in the place of the mother's, and contradicts nothing."""
+    if (i := husbands(listed.text, listed.words)) in left:
+        left.remove(i)
+        yield LeftOver(i, None, given=False, how=MARRIED, bits=weights.missing_word)
+    if (j := husbands(seen.text, seen.words)) in right:
+        right.remove(j)
+        yield LeftOver(None, j, given=False, how=MARRIED, bits=weights.extra_word)
 
 
 def order_said(listed: NameForm, alignment: Alignment, weights: Weights) -> tuple[str, float] | None:
@@ -79,3 +99,11 @@ def _of(
     )
     yield from (LeftOver(i, None, given, "missing", missing) for i in left[both:])
     yield from (LeftOver(None, j, given, "extra", extra) for j in right[both:])
+
+
+@lru_cache(maxsize=4096)
+def husbands(text: str, every: Sequence[str]) -> int | None:
+    """Where in the words of a name her husband's surname stands: a common one, behind the last `de`, `vda. de` or `viuda de`. None where none does."""
+    found = _OF_HUSBAND.search(text) if len(every) > _LEAST_BESIDE and "," not in text else None
+    surname = words(found[1]) if found else ()
+    return len(every) - 1 if surname == (every[-1],) and is_surname(every[-1]) else None

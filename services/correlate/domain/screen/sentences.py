@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from services.correlate.domain.screen.left_over import OTHER_ORDER, WITHOUT_FIRST
+from services.correlate.domain.screen.left_over import MARRIED, OTHER_ORDER, WITHOUT_FIRST
 from services.correlate.domain.screen.relations import How
 from shared.contracts.base import Text
 from shared.contracts.explanation import Evidence
@@ -39,6 +39,7 @@ _ORDER = {
     WITHOUT_FIRST: ("sin el primer apellido", "without the first surname"),
 }
 
+_MARRIED = ("con apellido de casada", "with a married name")
 _JOINED = ("palabras escritas juntas", "words written as one")
 
 
@@ -57,6 +58,8 @@ def _remarks(explanation: Iterable[Evidence]) -> list[tuple[str, str]]:
             remarks.append((f"«{seen}» por «{listed}» ({es})", f"“{seen}” for “{listed}” ({en})"))
         elif evidence.how == How.JOINED:
             remarks.append(_JOINED)
+        elif evidence.how == MARRIED:
+            remarks.append(_MARRIED)
         elif evidence.how in _ORDER:
             remarks.append(_ORDER[evidence.how])
         elif field == "birth_date" and evidence.how in _BIRTH:
