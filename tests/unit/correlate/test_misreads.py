@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.correlate.domain.screen.flags_at_sea import flag_of
-from services.correlate.domain.screen.misreads import MISREAD, slips, zone_digit
+from services.correlate.domain.screen.misreads import MISREAD, slips, zone_digit, zone_number
 from services.correlate.domain.screen.plates import other_readings, read_by_format
 from shared.contracts.check_digits import document_number, object_holds
 from shared.contracts.events import Container, Conveyance, Document
@@ -170,3 +170,13 @@ def test_the_sentence_says_what_the_mmsi_tells_of_the_flag() -> None:
         [hit] = met(ship, conveyances=[Conveyance(kind="vessel", name="Mar Azul", mmsi=mmsi)])
         assert hit.sentence.es.endswith(es)
         assert hit.sentence.en.endswith(en)
+
+
+def test_the_number_of_a_card_that_is_longer_than_its_field_goes_on_in_the_optional_one() -> None:
+    number = "D23145890734"
+    zone = (
+        f"I<UTO{number[:9]}<{number[9:]}{zone_digit(number)}".ljust(30, "<")
+        + "7408122F1204159UTO<<<<<<<<<<<6ERIKSSON<<ANNA<MARIA<<<<<<<<<<"
+    )
+    assert len(zone) == 90
+    assert zone_number(zone) == (number, zone_digit(number))

@@ -58,6 +58,9 @@ _SPARSE: Final = frozenset({("national_id", "GT"), ("national_id", "MX"), ("nit"
 _ZONES: Final = {88: 44, 72: 36, 90: 5}
 """Where the number begins in a zone of so many characters: passports, cards of two lines, cards of three."""
 _ZONE_NUMBER: Final = 9
+_CARD_OF_THREE: Final = 90
+_ZONE_OPTIONAL: Final = slice(15, 30)
+"""Where a card of three lines goes on with a number of more than nine characters, its check digit behind it (ICAO 9303-5, document numbers of more than nine characters)."""
 
 _SWAPPED: Final = 2
 _BOUND_MAKERS: Final = frozenset("12345L")
@@ -162,7 +165,11 @@ def zone_number(zone: str) -> tuple[str, str] | None:
     start = _ZONES.get(len(signs))
     if start is None:
         return None
-    return signs[start : start + _ZONE_NUMBER].replace("<", ""), signs[start + _ZONE_NUMBER]
+    number, digit = signs[start : start + _ZONE_NUMBER], signs[start + _ZONE_NUMBER]
+    if digit == "<" and len(signs) == _CARD_OF_THREE:
+        rest = signs[_ZONE_OPTIONAL].split("<", 1)[0]
+        number, digit = number + rest[:-1], rest[-1:] or digit
+    return number.replace("<", ""), digit
 
 
 def zone_digit(number: str) -> str:
