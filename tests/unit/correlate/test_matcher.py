@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.correlate.domain.screen.alignment import align
 from services.correlate.domain.screen.forms import organisation_form, person_text
-from services.correlate.domain.screen.names import sound, words
+from services.correlate.domain.screen.names import organisation_words, sound, words
 from services.correlate.domain.screen.weights import Weights, score
 from shared.contracts.events import Cargo, PersonName
 from shared.contracts.watchlist import ListedName
@@ -216,3 +216,32 @@ def test_other_scripts_are_read_in_latin_letters() -> None:
 def test_more_evidence_never_scores_less(one: float, other: float) -> None:
     low, high = sorted((one, other))
     assert 0 <= score(low, 21) <= score(high, 21) <= 1
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "S. A. de C. V.",
+        "S.A. de C.V.",
+        "SA DE CV",
+        "S. de R. L. de C. V.",
+        "S. de R.L.",
+        "E.I.R.L.",
+        "& Cía.",
+        "y Cía. Ltda.",
+        "Corp.",
+    ],
+)
+def test_a_legal_form_is_no_part_of_a_name_however_it_is_spelt(form: str) -> None:
+    assert organisation_words(f"Servinaves, {form}") == ("servinaves",)
+    assert organisation_words(form) == ()
+
+
+@pytest.mark.parametrize("name", ["Unidad A de Choluteca", "Unidos de S", "MS-13", "Grupo S"])
+def test_letters_that_are_no_legal_form_stay(name: str) -> None:
+    assert len(organisation_words(name)) == len([word for word in name.replace("-", " ").split() if word != "de"])
+
+
+def test_a_legal_form_in_another_spelling_is_the_same_one() -> None:
+    assert [hit.alert for hit in hits(screener_of(company("SERVINAVES, S.A.")), traded("Servinaves S. A."))] == [True]
+    assert [hit.alert for hit in hits(screener_of(company("SERVINAVES, S.A.")), traded("Servinaves, S. A. de C. V."))] == [False]

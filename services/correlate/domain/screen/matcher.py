@@ -10,7 +10,7 @@ from services.correlate.domain.screen.explain import word_evidence
 from services.correlate.domain.screen.forms import NameForm
 from services.correlate.domain.screen.left_over import OTHER, LeftOver, left_over, order_said
 from services.correlate.domain.screen.listed import Listed, Near
-from services.correlate.domain.screen.names import words
+from services.correlate.domain.screen.names import organisation_written
 from services.correlate.domain.screen.persons import (
     Said,
     birth_place_said,
@@ -118,7 +118,7 @@ class EvidenceMatcher:
         for weak in (False, True):
             best: tuple[bool, float, _Met] | None = None
             for met in self._met(near.forms if near else actor.forms, form, weak=weak, every_word=weights.every_word):
-                as_written = words(met.listed.text) == words(form.text) != met.listed.words
+                as_written = organisation_written(met.listed.text) == organisation_written(form.text) != met.listed.words
                 bits = met.bits + (weights.legal_form if as_written else 0.0)
                 if bits >= weights.organisation_hit_at:
                     alert = not weak and bits >= weights.organisation_alert_at and (len(met.alignment.pairs) > 1 or as_written)

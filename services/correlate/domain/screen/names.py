@@ -59,6 +59,12 @@ _LAST_LATIN = "\u024f"
 _TITLED = 2
 """Words that a name has beside a title."""
 
+_LEGAL_FORMS = frozenset(("sa", "sac", "sacv", "sas", "sapi", "srl", "srlcv", "rl", "rlcv", "cv", "eirl", "cia", "corp", "ltda"))
+"""What is left of the region's legal forms in other spellings than the library knows, behind a name: `S. de R.L.`, `E.I.R.L.`, `& Cía.`"""
+
+_SPACED = re.compile(r"(?<=\b\w\.)\s+(?=\w\.)|(?<=\b\w)\s+(?=\w\b(?:\s|\.|$))")
+"""Between letters that stand for words: `S. A.`, `S A`, `R. L.`"""
+
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _DOUBLED = re.compile(r"(.)\1+")
 _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -117,9 +123,19 @@ def _read(token: str) -> str:
 @lru_cache(maxsize=65_536)
 def organisation_words(name: str) -> tuple[str, ...]:
     """The words of an organisation's name without its legal form; none where the form is all there is (`CORP`)."""
-    plain = remove_org_types(name.casefold())
+    plain = remove_org_types(_SPACED.sub("", name).casefold())
     tokens = tokenize_name(ascii_text(_APOSTROPHES.sub("", plain)).casefold())
-    return tuple(intern(token) for token in tokens if token not in PARTICLES)
+    found = [token for token in tokens if token not in PARTICLES]
+    while found and found[-1] in _LEGAL_FORMS:
+        if found.pop().startswith("rl") and found[-1:] == ["s"]:
+            found.pop()  # the S of `S. de R. L.`
+    return tuple(map(intern, found))
+
+
+@lru_cache(maxsize=16_384)
+def organisation_written(name: str) -> tuple[str, ...]:
+    """The same with its legal form, `S. A.` as `S.A.`: whether two names are written with the same one."""
+    return words(_SPACED.sub("", name))
 
 
 @lru_cache(maxsize=65_536)
