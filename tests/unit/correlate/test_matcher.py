@@ -245,3 +245,10 @@ def test_letters_that_are_no_legal_form_stay(name: str) -> None:
 def test_a_legal_form_in_another_spelling_is_the_same_one() -> None:
     assert [hit.alert for hit in hits(screener_of(company("SERVINAVES, S.A.")), traded("Servinaves S. A."))] == [True]
     assert [hit.alert for hit in hits(screener_of(company("SERVINAVES, S.A.")), traded("Servinaves, S. A. de C. V."))] == [False]
+
+
+def test_what_an_organisations_name_says_as_a_whole_is_told() -> None:
+    [hit] = hits(screener_of(company("SERVINAVES, S.A.")), traded("Servinaves S. A."))
+    assert [(one.how, one.weight) for one in hit.explanation] == [("exact", 13.0), ("every word", 3.0), ("same legal form", 5.0)]
+    assert "misma forma jurídica" in hit.sentence.es
+    assert "same legal form" in hit.sentence.en

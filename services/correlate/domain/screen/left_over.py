@@ -31,6 +31,8 @@ class LeftOver(NamedTuple):
 OTHER = "other word"
 GARBLED = "garbled word"
 MARRIED = "married name"
+EVERY_WORD = "every word"
+LEGAL_FORM = "same legal form"
 OTHER_ORDER = "surnames in another order"
 WITHOUT_FIRST = "without the first surname"
 

@@ -8,7 +8,7 @@ from services.correlate.domain.screen.alignment import Alignment, align
 from services.correlate.domain.screen.counts import is_counted
 from services.correlate.domain.screen.explain import word_evidence
 from services.correlate.domain.screen.forms import NameForm
-from services.correlate.domain.screen.left_over import OTHER, LeftOver, left_over, order_said
+from services.correlate.domain.screen.left_over import EVERY_WORD, LEGAL_FORM, OTHER, LeftOver, left_over, order_said
 from services.correlate.domain.screen.listed import Listed, Near
 from services.correlate.domain.screen.names import organisation_written
 from services.correlate.domain.screen.persons import (
@@ -118,14 +118,15 @@ class EvidenceMatcher:
         for weak in (False, True):
             best: tuple[bool, float, _Met] | None = None
             for met in self._met(near.forms if near else actor.forms, form, weak=weak, every_word=weights.every_word):
-                as_written = organisation_written(met.listed.text) == organisation_written(form.text) != met.listed.words
+                as_written = _has_legal_form(met, form)
                 bits = met.bits + (weights.legal_form if as_written else 0.0)
                 if bits >= weights.organisation_hit_at:
                     alert = not weak and bits >= weights.organisation_alert_at and (len(met.alignment.pairs) > 1 or as_written)
                     if best is None or (alert, bits) > best[:2]:
                         best = alert, bits, met
             if best:
-                return self._judged(best[1], best[2], form, [], alert=best[0], alert_at=weights.organisation_alert_at)
+                beside = _of_the_whole(best[2], form, weights)
+                return self._judged(best[1], best[2], form, beside, alert=best[0], alert_at=weights.organisation_alert_at)
         return None
 
     def _met(self, forms: Sequence[NameForm], form: NameForm, *, weak: bool, every_word: float) -> Iterator["_Met"]:
@@ -154,6 +155,19 @@ class _Met(NamedTuple):
     alignment: Alignment
     left: list[LeftOver]
     order: tuple[str, float] | None
+
+
+def _has_legal_form(met: _Met, seen: NameForm) -> bool:
+    """Whether both names have the same legal form behind the same words."""
+    return organisation_written(met.listed.text) == organisation_written(seen.text) != met.listed.words
+
+
+def _of_the_whole(met: _Met, seen: NameForm, weights: Weights) -> list[Said]:
+    """What an organisation's name says as a whole, beside its words."""
+    said = [] if met.left else [Said(weights.every_word, EVERY_WORD, "name", met.listed.text, seen.text)]
+    if _has_legal_form(met, seen):
+        said.append(Said(weights.legal_form, LEGAL_FORM, "name", met.listed.text, seen.text))
+    return said
 
 
 def _is_one_person(met: _Met, seen: NameForm, *, born: bool) -> bool:

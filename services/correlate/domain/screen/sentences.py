@@ -1,8 +1,8 @@
 """A hit on a name in a sentence that an officer can say, in Spanish and English."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from services.correlate.domain.screen.left_over import MARRIED, OTHER_ORDER, WITHOUT_FIRST
+from services.correlate.domain.screen.left_over import LEGAL_FORM, MARRIED, OTHER_ORDER, WITHOUT_FIRST
 from services.correlate.domain.screen.relations import How
 from shared.contracts.base import Text
 from shared.contracts.explanation import Evidence
@@ -34,13 +34,13 @@ _WAYS = {
     How.TWO_SLIPS: ("dos letras de diferencia", "two letters off"),
 }
 
-_ORDER = {
+_OF_THE_NAME: Mapping[str, tuple[str, str]] = {
+    How.JOINED: ("palabras escritas juntas", "words written as one"),
+    MARRIED: ("con apellido de casada", "with a married name"),
+    LEGAL_FORM: ("misma forma jurídica", "same legal form"),
     OTHER_ORDER: ("los apellidos en otro orden", "the surnames in another order"),
     WITHOUT_FIRST: ("sin el primer apellido", "without the first surname"),
 }
-
-_MARRIED = ("con apellido de casada", "with a married name")
-_JOINED = ("palabras escritas juntas", "words written as one")
 
 
 def list_reference(head: EntryHead, source: str, source_id: str | None) -> Text:
@@ -56,12 +56,8 @@ def _remarks(explanation: Iterable[Evidence]) -> list[tuple[str, str]]:
         if evidence.how in _WAYS:
             seen, listed, (es, en) = evidence.seen["word"], evidence.listed["word"], _WAYS[How(evidence.how)]
             remarks.append((f"«{seen}» por «{listed}» ({es})", f"“{seen}” for “{listed}” ({en})"))
-        elif evidence.how == How.JOINED:
-            remarks.append(_JOINED)
-        elif evidence.how == MARRIED:
-            remarks.append(_MARRIED)
-        elif evidence.how in _ORDER:
-            remarks.append(_ORDER[evidence.how])
+        elif evidence.how in _OF_THE_NAME:
+            remarks.append(_OF_THE_NAME[evidence.how])
         elif field == "birth_date" and evidence.how in _BIRTH:
             remarks.append(_BIRTH[evidence.how])
         elif field == "birth_place" and evidence.how == "exact":
