@@ -27,7 +27,7 @@ from shared.contracts.watchlist import ActorEntry
 
 KEPT: Final = 5000
 """Entries kept aside, drawn evenly: travellers who are listed, and what is changed."""
-CHUNK: Final = 2000
+CHUNK: Final = 200
 """Entries made before they are taken in: making them is not timed."""
 
 
