@@ -111,8 +111,10 @@ def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool, size: int
 
 
 def _warm(at: datetime) -> None:
-    """Read the tables of names and words, which are there once however many entries there are."""
-    Judge(EvidenceMatcher()).hits(Seen(person=Person(name=PersonName(full="Nadie Ejemplo Prueba"))), at, WatchlistIndex())
+    """Read the tables of names, words and legal forms, which are there once however many entries there are."""
+    judge, index = Judge(EvidenceMatcher()), WatchlistIndex()
+    judge.hits(Seen(person=Person(name=PersonName(full="Nadie Ejemplo Prueba"))), at, index)
+    judge.hits(Seen(organisation="Ejemplo Prueba, S.A. de C.V."), at, index)
 
 
 def _memory() -> int:

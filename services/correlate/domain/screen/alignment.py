@@ -103,11 +103,11 @@ def _near(
 def _may_stand_for(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:
     """Whether an initial and a word are of one kind, as far as is known: the initial of a given name stands for no surname."""
     short, at, long, other = (listed, i, seen, j) if len(listed.words[i]) == 1 else (seen, j, listed, i)
-    if not short.told:
+    if not short.reading.told:
         return True
     share = given_share(long.words[other])
-    role = long.given[other] if long.told else None if share is None else share >= _MOSTLY
-    return role is None or short.given[at] is role
+    role = long.reading.given[other] if long.reading.told else None if share is None else share >= _MOSTLY
+    return role is None or short.reading.given[at] is role
 
 
 def _take_joined(

@@ -50,7 +50,7 @@ class _Day:
 
     def add(self, actor: Listed) -> None:
         self.actors.append(actor)
-        self.words.append(_bits(class_number(sound(word)) for form in actor.forms for word in form.words))
+        self.words.append(_bits(class_number(sound(word)) for words in actor.names for word in words))
 
     def remove(self, actor: Listed) -> None:
         at = self.actors.index(actor)
@@ -58,41 +58,56 @@ class _Day:
 
 
 class BirthDays:
-    """The listed persons of each birth date that is known to the day."""
+    """The listed persons of each birth date that is known to the day: on most days only one, who is held as such."""
 
     def __init__(self) -> None:
-        self._held: dict[str, _Day] = {}
+        self._held: dict[str, Listed | _Day] = {}
 
     def add(self, actor: Listed) -> None:
         """Take a person in, under each of its birth dates."""
         for date in filter(is_day, set(actor.birth_dates)):
-            self._held.setdefault(date, _Day()).add(actor)
+            held = self._held.get(date)
+            if held is None:
+                self._held[date] = actor
+            elif isinstance(held, Listed):
+                self._held[date] = both = _Day()
+                both.add(held)
+                both.add(actor)
+            else:
+                held.add(actor)
 
     def remove(self, actor: Listed) -> None:
         """Take a person out that was taken in."""
         for date in filter(is_day, set(actor.birth_dates)):
-            self._held[date].remove(actor)
-            if not self._held[date].actors:
+            held = self._held[date]
+            if isinstance(held, Listed):
                 del self._held[date]
+            else:
+                held.remove(actor)
+                if len(held.actors) == 1:
+                    self._held[date] = held.actors[0]
 
     def near(self, date: str, meant: Sequence[Sequence[Meaning]], words: Collection[str], least: int) -> Iterator[Listed]:
         """Those born on a date, or nearly, one of whose names has at least so many of some words.
 
         Of many only those are looked at whose names may have a meaning of so many words that were seen; `words` are the words of every meaning.
         """
-        days = [day for near in _dates_near(date) if (day := self._held.get(near))]
+        held = [day for near in _dates_near(date) if (day := self._held.get(near))]
+        days = [day for day in held if isinstance(day, _Day)]
         several = sum(len(day.actors) for day in days) >= _FEW
         wanted = frozenset(words)
         disjoint, common = wanted.isdisjoint, wanted.intersection
-        for actor in _likely(days, meant, least) if several else chain.from_iterable(day.actors for day in days):
-            for form in actor.forms:
-                if not disjoint(form.words) and len(common(form.words)) >= least:
+        alone = (day for day in held if isinstance(day, Listed))
+        for actor in chain(alone, _likely(days, meant, least) if several else chain.from_iterable(day.actors for day in days)):
+            for name in actor.names:
+                if not disjoint(name) and len(common(name)) >= least:
                     yield actor
                     break
 
     def content(self) -> dict[str, list[str]]:
         """Who was born when, in one order."""
-        return {date: sorted(str(actor.entry_id) for actor in held.actors) for date, held in sorted(self._held.items())}
+        every = ((date, [held] if isinstance(held, Listed) else held.actors) for date, held in sorted(self._held.items()))
+        return {date: sorted(str(actor.entry_id) for actor in actors) for date, actors in every}
 
 
 def _bits(numbers: Iterable[int]) -> int:

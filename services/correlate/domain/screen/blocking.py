@@ -26,6 +26,10 @@ _MOST_KEYS = 2_000
 """Keys that one seen name is looked up by: names of real people have some tens."""
 
 
+_AS_SMALL = (1 << 60) - 1
+"""Sums of class numbers are smaller, and what Python adds up has room for more digits than it needs: so masked a key takes 16 bytes less."""
+
+
 def _rare_enough(words: Sequence[tuple[float, int]], enough: float) -> Iterator[int]:
     """The keys of words given by bits (descending) and number: a key is the sum of the numbers of a smallest set worth enough."""
     flat = [(bits, number, 1 << at) for at, (bits, number) in enumerate(words)]
@@ -120,7 +124,7 @@ class NameIndex:
         if birth_date and is_day(birth_date):
             born = dict.fromkeys(self._births.near(birth_date, meant, worth, 1 if initials or len(form.words) == 1 else 2))
             near += [one for actor in born if actor not in found and (one := _near(actor, worth, least - self._born, more))]
-        if birth_date and (same := self._keys.of(_as_listed(form, birth_date))):
+        if birth_date and (same := self._keys.of(_as_listed(form.words, birth_date))):
             met = {one.actor for one in near}
             near += [Near(actor, actor.forms, inf) for actor in same if actor not in met]
         return near
@@ -140,27 +144,27 @@ class NameIndex:
         return {"keys": self._keys.content(), "words": self._words.content(), "births": self._births.content()}
 
     def _keys_of(self, actor: Listed) -> set[int]:
-        keys = {key for form in actor.forms for key in self._keys_of_one(form, self._enough)}
+        keys = {key for name in actor.names for key in self._keys_of_one(name, self._enough)}
         years = {_born_in(date) for date in actor.birth_dates if not is_day(date)}
         if years:
             keys.update(
-                key + year for form in actor.forms for key in self._keys_of_one(form, self._enough_in_year) for year in years
+                key + year for name in actor.names for key in self._keys_of_one(name, self._enough_in_year) for year in years
             )
         if not self._whole:
             keys.update(
-                _as_listed(form, date) for form in actor.forms for date in actor.birth_dates if self._tells_little(form, date)
+                _as_listed(name, date) for name in actor.names for date in actor.birth_dates if self._tells_little(name, date)
             )
-        return keys
+        return {key & _AS_SMALL for key in keys}
 
-    def _tells_little(self, form: NameForm, date: str) -> bool:
+    def _tells_little(self, name: Sequence[str], date: str) -> bool:
         """Whether a name is found by no other key together with a date: of one word twice, or of common ones where the day is not known."""
-        words = set(form.words[:_MOST_WORDS])
-        if len(form.words) < 2:  # noqa: PLR2004 - one word is nobody
+        words = set(name[:_MOST_WORDS])
+        if len(name) < 2:  # noqa: PLR2004 - one word is nobody
             return False
         return len(words) == 1 or (not is_day(date) and sum(map(self._bits, words)) < self._enough_in_year)
 
-    def _keys_of_one(self, form: NameForm, enough: float) -> Iterator[int]:
-        classes = {(self._bits(word), class_number(sound(word))) for word in form.words[:_MOST_WORDS] if len(word) > 1}
+    def _keys_of_one(self, name: Sequence[str], enough: float) -> Iterator[int]:
+        classes = {(self._bits(word), class_number(sound(word))) for word in name[:_MOST_WORDS] if len(word) > 1}
         if self._whole and sum(bits for bits, _ in classes) < enough:
             yield sum(number for _, number in classes)
         else:
@@ -168,7 +172,7 @@ class NameIndex:
 
     @staticmethod
     def _words_of(actor: Listed) -> set[str]:
-        return {word for form in actor.forms for word in form.words[:_MOST_WORDS]}
+        return {word for name in actor.names for word in name[:_MOST_WORDS]}
 
     def _choice(self, meant: Sequence[Sequence[Meaning]]) -> _Choice:
         """What the keys of a name are chosen from: one meaning a word, the rarest first."""
@@ -206,9 +210,9 @@ def _asked(flat: Sequence[tuple[float, int, int]], rest: Sequence[float], enough
                 yield key + number
 
 
-def _as_listed(form: NameForm, date: str) -> int:
+def _as_listed(name: Sequence[str], date: str) -> int:
     """The key of a name and a birth date that are exactly so on both sides."""
-    return sum(class_number(sound(word)) for word in set(form.words[:_MOST_WORDS])) + class_number(f"born on {date}, as listed")
+    return sum(class_number(sound(word)) for word in set(name[:_MOST_WORDS])) + class_number(f"born on {date}, as listed")
 
 
 def _born_in(date: str) -> int:
@@ -220,11 +224,11 @@ def _near(actor: Listed, worth: Mapping[str, float], least: float, initials: flo
     """Those of an actor's names whose words and the initials seen can be worth enough together; None where none can."""
     get = worth.get
     most, forms = least, []
-    for form in actor.forms:
+    for at, name in enumerate(actor.names):
         bits = initials
-        for word in form.words:
+        for word in name:
             bits += get(word, 0.0)
         if bits >= least:
-            forms.append(form)
+            forms.append(actor.form(at))
             most = max(most, bits)
     return Near(actor, tuple(forms), most) if forms else None

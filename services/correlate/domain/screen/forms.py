@@ -1,8 +1,10 @@
 """A name made ready for comparison: words, sounds, rarity, and which words are given names."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.correlate.domain.screen.married import husbands
 from services.correlate.domain.screen.names import organisation_words, surname_first, words
 from services.correlate.domain.screen.rarity import given_share, name_bits, word_bits
 from shared.contracts.events import PersonName
@@ -13,22 +15,36 @@ _GIVEN_BY_COUNT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class NameForm:
-    """One way a name is written. `words` and `given` run in parallel; `given` is empty for an organisation.
+class Reading:
+    """How the words of a name are read. There are few ways, each held once for all names that are read so.
 
-    `told` is True where the writer told given names from surnames, False where counts and position had to.
+    `given` runs in parallel to the words; it is empty for an organisation. `told` is True where the writer told given names from surnames,
+    False where counts and position had to. `husband` is where her husband's surname stands, None where none does.
     """
 
-    text: str
-    words: tuple[str, ...]
     given: tuple[bool, ...]
     told: bool
     weak: bool = False
+    husband: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NameForm:
+    """One way a name is written, as words and how they are read. `written` is the text, or what finds it where it is seldom asked for."""
+
+    words: tuple[str, ...]
+    reading: Reading
+    written: str | Callable[[], str]
+
+    @property
+    def text(self) -> str:
+        """The name as it was written."""
+        return self.written if isinstance(self.written, str) else self.written()
 
     @property
     def bits(self) -> tuple[float, ...]:
         """What each word is worth where it is met."""
-        return _bits(self.words) if self.given else _organisation_bits(self.words)
+        return _bits(self.words) if self.reading.given else _organisation_bits(self.words)
 
 
 @lru_cache(maxsize=65_536)
@@ -41,16 +57,15 @@ def _organisation_bits(every: tuple[str, ...]) -> tuple[float, ...]:
     return tuple(map(word_bits, every))
 
 
-@lru_cache(maxsize=512)
-def _held(roles: tuple[bool, ...]) -> tuple[bool, ...]:
-    """The same roles, held once for all names that have them."""
-    return roles
+@lru_cache(maxsize=4096)
+def _reading(given: tuple[bool, ...], *, told: bool, weak: bool, husband: int | None = None) -> Reading:
+    return Reading(given, told, weak, husband)
 
 
 def _form(text: str, given: tuple[str, ...], surnames: tuple[str, ...], *, weak: bool) -> NameForm:
     every = given + surnames
     roles = (True,) * len(given) + (False,) * len(surnames)
-    return NameForm(text, every, _held(roles), told=True, weak=weak)
+    return NameForm(every, _reading(roles, told=True, weak=weak, husband=husbands(text, every)), text)
 
 
 @lru_cache(maxsize=65_536)
@@ -82,8 +97,7 @@ def _person(full: str | None, given: str | None, paternal: str | None, maternal:
     if parts := surname_first(text):
         return _form(text, words(parts[1]), words(parts[0]), weak=weak)
     every = words(text)
-    roles = _held(_guess(every))
-    return NameForm(text, every, roles, told=False, weak=weak)
+    return NameForm(every, _reading(_guess(every), told=False, weak=weak, husband=husbands(text, every)), text)
 
 
 def person_form(name: PersonName | ListedName) -> NameForm:
@@ -97,8 +111,12 @@ def person_text(text: str) -> NameForm:
     return _person(text, None, None, None, weak=False)
 
 
+def organisation_name(text: str, *, weak: bool) -> NameForm:
+    """The form of an organisation's name that is not asked for again, as of one that is listed."""
+    return NameForm(organisation_words(text), _reading((), told=False, weak=weak), text)
+
+
 @lru_cache(maxsize=16_384)
-def organisation_form(text: str, *, weak: bool = False) -> NameForm:
+def organisation_form(text: str) -> NameForm:
     """The form of an organisation's name; without words where only its legal form is written."""
-    every = organisation_words(text)
-    return NameForm(text, every, (), told=False, weak=weak)
+    return organisation_name(text, weak=False)

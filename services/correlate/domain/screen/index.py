@@ -22,8 +22,8 @@ class WatchlistIndex:
     """
 
     def __init__(self, weights: Weights | None = None) -> None:
-        self._versions: dict[UUID, int] = {}
-        self._actors: dict[UUID, Listed] = {}
+        self._actors: dict[int, Listed] = {}
+        self._gone: dict[int, int] = {}
         self._routes: dict[UUID, RouteEntry] = {}
         self._identifiers: dict[str, Holders] = {}
         self.weights = weights or Weights()
@@ -61,20 +61,24 @@ class WatchlistIndex:
 
     def apply(self, entry: ActorEntry | RouteEntry) -> None:
         """Takes an entry in, in place of its earlier version; one that does not alert is taken out."""
-        if entry.version > self._versions.get(entry.entry_id, 0):
-            self._versions[entry.entry_id] = entry.version
+        if entry.version > self._version(entry.entry_id):
             self._drop(entry.entry_id)
             if entry.alerts:
                 self._take(entry)
+            else:
+                self._gone[entry.entry_id.int] = entry.version
         self._list_version = max(self._list_version, entry.list_version)
 
     def forget(self, entry_id: UUID, version: int | None = None) -> None:
         """Takes an entry out whose key was emptied by a version of it: a later one stays, an earlier one does not come back."""
         if version is not None:
-            if version <= self._versions.get(entry_id, 0):
+            if version <= self._version(entry_id):
                 return
-            self._versions[entry_id] = version
-        self._drop(entry_id)
+            self._drop(entry_id)
+            self._gone[entry_id.int] = version
+        elif held := self._version(entry_id):
+            self._drop(entry_id)
+            self._gone[entry_id.int] = held
 
     def routes(self) -> tuple[RouteEntry, ...]:
         """The routes that have not ended, by id."""
@@ -82,13 +86,13 @@ class WatchlistIndex:
 
     def changed_at(self, entry_id: UUID) -> datetime | None:
         """When an entry that can be met was given the version that is held; None for one that cannot."""
-        actor = self._actors.get(entry_id)
+        actor = self._actors.get(entry_id.int)
         entry = actor.entry if actor else self._routes.get(entry_id)
         return entry.changed_at if entry else None
 
     def actor(self, entry_id: UUID) -> ActorEntry | None:
         """An actor that can be met, or one noted for the sake of those that name it."""
-        held = self._actors.get(entry_id)
+        held = self._actors.get(entry_id.int)
         return held.entry if held else self._noted.get(entry_id)
 
     def note(self, entry: ActorEntry) -> None:
@@ -110,21 +114,27 @@ class WatchlistIndex:
     def content(self) -> dict[str, object]:
         """Everything that answers depend on, in one order: to compare indexes in depth. As large as the index."""
         return {
-            "actors": {str(key): (one.entry, one.forms) for key, one in sorted(self._actors.items())},
+            "actors": {str(one.entry_id): (one.entry, one.names, one.readings) for _, one in sorted(self._actors.items())},
             "routes": self.routes(),
             "identifiers": {kind: held.content() for kind, held in sorted(self._identifiers.items())},
             "names": {kind.value: names.content() for kind, names in self._names.items()},
             "digest": self.digest,
         }
 
+    def _version(self, entry_id: UUID) -> int:
+        """The highest version of an entry that was applied, 0 of one that nobody knows."""
+        actor, route = self._actors.get(entry_id.int), self._routes.get(entry_id)
+        held = actor or route
+        return held.version if held else self._gone.get(entry_id.int, 0)
+
     def _take(self, entry: ActorEntry | RouteEntry) -> None:
+        self._gone.pop(entry.entry_id.int, None)
+        self._total += token(entry.entry_id, entry.version, entry.list_version)
         if isinstance(entry, RouteEntry):
-            self._total += token(entry.entry_id, entry.version, entry.list_version)
             self._routes[entry.entry_id] = entry
             return
         actor = listed(entry)
-        self._total += actor.token
-        self._actors[entry.entry_id] = actor
+        self._actors[actor.number] = actor
         for kind, number in identifiers(entry):
             self._identifiers.setdefault(kind, Holders()).add(number, actor)
         if actor.kind in self._names:
@@ -134,11 +144,12 @@ class WatchlistIndex:
         route = self._routes.pop(entry_id, None)
         if route is not None:
             self._total -= token(entry_id, route.version, route.list_version)
-        actor = self._actors.pop(entry_id, None)
+        actor = self._actors.pop(entry_id.int, None)
         if actor is None:
             return
-        self._total -= actor.token
-        for kind, number in identifiers(actor.entry):
+        entry = actor.entry
+        self._total -= token(entry_id, entry.version, entry.list_version)
+        for kind, number in identifiers(entry):
             holders = self._identifiers[kind]
             holders.remove(number, actor)
             if not holders:

@@ -1,21 +1,14 @@
 """What the words that met nothing say: a name in place of another one contradicts, one that only one side wrote is missing."""
 
-import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from services.correlate.domain.screen.alignment import Alignment
-from services.correlate.domain.screen.counts import is_counted, is_surname
+from services.correlate.domain.screen.counts import is_counted
 from services.correlate.domain.screen.forms import NameForm
-from services.correlate.domain.screen.names import words
 from services.correlate.domain.screen.relations import How
 from services.correlate.domain.screen.weights import Weights
-
-_OF_HUSBAND: Final = re.compile(r"\s(?:de|vda\.?(?: de)?|viuda de)\s+([^\W\d_]+)\s*$", re.IGNORECASE)
-_LEAST_BESIDE: Final = 3
-"""Words before a husband's surname: of less, `de` begins the paternal one, as in Ana de León."""
 
 
 class LeftOver(NamedTuple):
@@ -41,12 +34,12 @@ def left_over(listed: NameForm, seen: NameForm, alignment: Alignment, weights: W
     """A given name contradicts a given name and a surname a surname; of organisations every word any other."""
     if not alignment.listed_left and not alignment.seen_left:
         return []
-    if not listed.given:
+    if not listed.reading.given:
         return list(_of(alignment.listed_left, alignment.seen_left, seen, weights, given=False, person=False))
     found: list[LeftOver] = []
     for given in (True, False):
-        left = [i for i in alignment.listed_left if listed.given[i] is given]
-        right = [j for j in alignment.seen_left if seen.given[j] is given]
+        left = [i for i in alignment.listed_left if listed.reading.given[i] is given]
+        right = [j for j in alignment.seen_left if seen.reading.given[j] is given]
         if left and right and not given:
             found += _married(left, right, listed, seen, weights)
         found += _of(left, right, seen, weights, given=given, person=True)
@@ -55,10 +48,10 @@ def left_over(listed: NameForm, seen: NameForm, alignment: Alignment, weights: W
 
 def _married(left: list[int], right: list[int], listed: NameForm, seen: NameForm, weights: Weights) -> Iterator[LeftOver]:
     """Takes a husband's surname out of what is left: it stands in the place of the mother's, and contradicts nothing."""
-    if (i := husbands(listed.text, listed.words)) in left:
+    if (i := listed.reading.husband) in left:
         left.remove(i)
         yield LeftOver(i, None, given=False, how=MARRIED, bits=weights.missing_word)
-    if (j := husbands(seen.text, seen.words)) in right:
+    if (j := seen.reading.husband) in right:
         right.remove(j)
         yield LeftOver(None, j, given=False, how=MARRIED, bits=weights.extra_word)
 
@@ -69,11 +62,11 @@ def order_said(listed: NameForm, alignment: Alignment, weights: Weights) -> tupl
     Whoever leaves out a surname leaves out the mother's, and who writes surnames first keeps their order.
     """
     met = sorted(
-        (pair.listed, pair.seen) for pair in alignment.pairs if not listed.given[pair.listed] and pair.how != How.INITIAL
+        (pair.listed, pair.seen) for pair in alignment.pairs if not listed.reading.given[pair.listed] and pair.how != How.INITIAL
     )
     if len(met) > 1 and any(one[1] > other[1] for one, other in pairwise(met)):
         return OTHER_ORDER, weights.other_order
-    first = listed.given.index(False) if False in listed.given else None
+    first = listed.reading.given.index(False) if False in listed.reading.given else None
     if met and first in alignment.listed_left:
         return WITHOUT_FIRST, weights.without_first
     return None
@@ -101,11 +94,3 @@ def _of(
     )
     yield from (LeftOver(i, None, given, "missing", missing) for i in left[both:])
     yield from (LeftOver(None, j, given, "extra", extra) for j in right[both:])
-
-
-@lru_cache(maxsize=4096)
-def husbands(text: str, every: Sequence[str]) -> int | None:
-    """Where in the words of a name her husband's surname stands: a common one, behind the last `de`, `vda. de` or `viuda de`. None where none does."""
-    found = _OF_HUSBAND.search(text) if len(every) > _LEAST_BESIDE and "," not in text else None
-    surname = words(found[1]) if found else ()
-    return len(every) - 1 if surname == (every[-1],) and is_surname(every[-1]) else None

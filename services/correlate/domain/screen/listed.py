@@ -4,27 +4,31 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 from uuid import UUID
 
 from services.correlate.domain.screen.corrections import corrections
-from services.correlate.domain.screen.digest import token
-from services.correlate.domain.screen.forms import NameForm, organisation_form, person_form
+from services.correlate.domain.screen.forms import NameForm, Reading, organisation_name, person_form
 from services.correlate.domain.screen.identifiers import normalise
 from services.correlate.domain.screen.packing import pack, unpack
 from services.correlate.domain.screen.parts import Key, parts_of
 from shared.contracts.vocabulary import ActorKind, Category, Strength
-from shared.contracts.watchlist import ActorEntry
+from shared.contracts.watchlist import ActorBody, ActorEntry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listed:
-    """What candidates are compared by, at hand; the rest of the entry packed. Compared by identity: a new version is a new one."""
+    """What candidates are found and compared by, at hand; the rest of the entry packed. Compared by identity: a new version is a new one.
 
-    entry_id: UUID
+    `names` are the words of each name and `readings` how they are read, in parallel; what was written is in the entry.
+    """
+
+    number: int
     kind: ActorKind
-    forms: tuple[NameForm, ...]
+    version: int
+    names: tuple[tuple[str, ...], ...]
+    readings: tuple[Reading, ...]
     birth_dates: tuple[str, ...]
     nationalities: tuple[str, ...]
     sex: str | None
@@ -32,8 +36,24 @@ class Listed:
     category: Category | None
     valid_from: datetime | None
     valid_to: datetime | None
-    token: int
     packed: bytes
+
+    @property
+    def entry_id(self) -> UUID:
+        """The entry's own id, of which `number` is the number."""
+        return UUID(int=self.number)
+
+    @property
+    def forms(self) -> tuple[NameForm, ...]:
+        """Every name that has words."""
+        return tuple(map(self.form, range(len(self.names))))
+
+    def form(self, at: int) -> NameForm:
+        """One of the names."""
+        return NameForm(self.names[at], self.readings[at], partial(self._written, at))
+
+    def _written(self, at: int) -> str:
+        return _forms(self.entry.body)[at].text
 
     @property
     def entry(self) -> ActorEntry:
@@ -53,12 +73,11 @@ class Near(NamedTuple):
     at_most: float
 
 
-def _forms(entry: ActorEntry) -> tuple[NameForm, ...]:
-    body = entry.body
+def _forms(body: ActorBody) -> tuple[NameForm, ...]:
     if body.kind is ActorKind.PERSON:
         every = (person_form(name) for name in body.names)
     elif body.kind is ActorKind.ORGANISATION:
-        every = (organisation_form(name.text, weak=name.strength is Strength.WEAK) for name in body.names)
+        every = (organisation_name(name.text, weak=name.strength is Strength.WEAK) for name in body.names)
     else:
         return ()
     return tuple(form for form in every if form.words)
@@ -78,10 +97,13 @@ def identifiers(entry: ActorEntry) -> tuple[Key, ...]:
 def listed(entry: ActorEntry) -> Listed:
     """The entry made ready."""
     body = entry.body
+    forms = _forms(body)
     return Listed(
-        entry_id=entry.entry_id,
+        number=entry.entry_id.int,
         kind=body.kind,
-        forms=_forms(entry),
+        version=entry.version,
+        names=tuple(form.words for form in forms),
+        readings=_readings(tuple(form.reading for form in forms)),
         birth_dates=_shared(body.birth_dates),
         nationalities=_shared(body.nationalities),
         sex=body.sex,
@@ -89,7 +111,6 @@ def listed(entry: ActorEntry) -> Listed:
         category=body.category,
         valid_from=body.valid_from,
         valid_to=body.valid_to,
-        token=token(entry.entry_id, entry.version, entry.list_version),
         packed=pack(entry),
     )
 
@@ -97,6 +118,11 @@ def listed(entry: ActorEntry) -> Listed:
 def _shared(texts: Iterable[str]) -> tuple[str, ...]:
     """The same texts, of which many entries have the same, held once."""
     return _held(tuple(map(sys.intern, texts)))
+
+
+@lru_cache(maxsize=4096)
+def _readings(every: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    return every
 
 
 @lru_cache(maxsize=4096)

@@ -132,13 +132,13 @@ class EvidenceMatcher:
     def _met(self, forms: Sequence[NameForm], form: NameForm, *, weak: bool, every_word: float) -> Iterator["_Met"]:
         """The listed names of a strength that share a word with the one seen, and what the words say."""
         for listed in forms:
-            if listed.weak is not weak:
+            if listed.reading.weak is not weak:
                 continue
             alignment = align(listed, form, self._weights)
             if not alignment.pairs:
                 continue
             left = left_over(listed, form, alignment, self._weights)
-            order = order_said(listed, alignment, self._weights) if listed.given else None
+            order = order_said(listed, alignment, self._weights) if listed.reading.given else None
             bits = alignment.bits + (sum(one.bits for one in left) if left else every_word) + (order[1] if order else 0.0)
             yield _Met(bits, listed, alignment, left, order)
 
@@ -159,7 +159,9 @@ class _Met(NamedTuple):
 
 def _has_legal_form(met: _Met, seen: NameForm) -> bool:
     """Whether both names have the same legal form behind the same words."""
-    return organisation_written(met.listed.text) == organisation_written(seen.text) != met.listed.words
+    if met.listed.words != seen.words:
+        return False
+    return organisation_written(met.listed.text) == organisation_written(seen.text) != seen.words
 
 
 def _of_the_whole(met: _Met, seen: NameForm, weights: Weights) -> list[Said]:
@@ -204,4 +206,4 @@ def _bears_another_name(met: _Met, seen: NameForm) -> bool:
 
 def _is_given(listed: NameForm, i: int, seen: NameForm, j: int) -> bool:
     """The role of a pair of words as the side that told it says, else as the listed side guesses."""
-    return seen.given[j] if seen.told and not listed.told else listed.given[i]
+    return seen.reading.given[j] if seen.reading.told and not listed.reading.told else listed.reading.given[i]

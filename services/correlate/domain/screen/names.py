@@ -1,6 +1,6 @@
 """Names as words: ASCII, small letters, without particles; and how a word sounds in Spanish.
 
-Words and sounds are interned: most names of a list are made of a few thousand of them.
+Words are interned: most names of a list are made of a few thousand of them.
 """
 
 import re
@@ -141,9 +141,11 @@ def organisation_written(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
     """How a word sounds to a Spanish ear: b/v, s/z/c, ll/y/i, h, g/j/x, qu/k, final n/m and doubled letters fall together."""
+    heard = word
     for pattern, replacement in _SOUNDS:
-        word = pattern.sub(replacement, word)
-    return intern(_DOUBLED.sub(r"\1", word))
+        heard = pattern.sub(replacement, heard)
+    heard = _DOUBLED.sub(r"\1", heard)
+    return word if heard == word else heard
 
 
 def surname_first(name: str) -> tuple[str, str] | None:

@@ -67,8 +67,8 @@ class Vocabulary:
         self._weights = weights
         self._uses: dict[str, int] = {}
         self._unused = 0
-        self._classes: dict[str, tuple[str, ...]] = {}
-        self._ends: dict[str, dict[str, str]] = {}
+        self._classes: dict[str, str | tuple[str, ...]] = {}
+        self._ends: dict[str, list[str]] = {}
         self._log: list[str] = []
         self._remembered: dict[str, tuple[int, tuple[Meaning, ...]]] = {}
 
@@ -120,7 +120,7 @@ class Vocabulary:
 
     def words(self, meaning: Meaning) -> tuple[str, ...]:
         """The listed words of a class."""
-        return self._classes.get(meaning.sound, ())
+        return self._class(meaning.sound)
 
     def parts(self, word: str) -> tuple[str, ...]:
         """The words that a word written as one may be made of; none where people bear it as it is."""
@@ -138,10 +138,17 @@ class Vocabulary:
 
     def _learn(self, word: str) -> None:
         heard = sound(word)
-        self._classes[heard] = (*self._classes.get(heard, ()), word)
-        for end in _ends(heard, len(heard)):
-            self._ends.setdefault(end, {})[heard] = heard
+        others = self._class(heard)
+        self._classes[heard] = (*others, word) if others else word
+        if not others:
+            for end in _ends(heard, len(heard)):
+                self._ends.setdefault(end, []).append(heard)
         self._log.append(word)
+
+    def _class(self, heard: str) -> tuple[str, ...]:
+        """The words of a class: nearly always one, that is held without a tuple around it."""
+        held = self._classes.get(heard, ())
+        return (held,) if isinstance(held, str) else held
 
     def _forget_unused(self) -> None:
         """Learns the words that are used anew, and nothing else."""
@@ -163,9 +170,10 @@ class Vocabulary:
         found = {heard: (own, own)}
         for other in dict.fromkeys(self._others(word, heard)):
             if other != heard and other in self._classes:
-                gain = max(self._gain(word, listed) for listed in self._classes[other])
+                every = self._class(other)
+                gain = max(self._gain(word, listed) for listed in every)
                 if gain > 0:
-                    found[other] = (self._bits(self._classes[other][0]), gain)
+                    found[other] = (self._bits(every[0]), gain)
         some = sorted(found, key=lambda one: (one != heard, -found[one][1], one))[:_MOST_CLASSES]
         return tuple(Meaning(class_number(one), found[one][0], one, found[one][1]) for one in some)
 
