@@ -17,7 +17,8 @@ def _list(found: dict[str, Any]) -> Iterator[str]:
     yield f"  built in {build['seconds']:,.1f} s, {build['entries_per_second']:,.0f} entries/s"
     yield (
         f"  memory {memory['mib']:,.0f} MiB: {memory['bytes_per_entry']:,} bytes an entry, "
-        f"{memory['bytes_per_entry_beside_it']:,} beside the packed entry ({memory['packed_entry_bytes']:,})"
+        f"{memory['bytes_per_entry_beside_it']:,} beside the packed entry ({memory['packed_entry_bytes']:,}); "
+        f"the entry itself takes {memory['entry_as_text_bytes']:,} as text and {memory['entry_as_objects_bytes']:,} as objects"
     )
     yield f"  candidates a person: mean {candidates['mean']:,}, p50 {candidates['p50']:,}, p99 {candidates['p99']:,}, most {candidates['max']:,}"
     yield f"  one person alone: p50 {one['p50']} ms, p99 {one['p99']} ms, max {one['max']} ms"

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import tracemalloc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ from shared.contracts.watchlist import ActorEntry
 
 KEPT: Final = 5000
 """Entries kept aside, drawn evenly: travellers who are listed, and what is changed."""
+MEASURED: Final = 1000
+"""Entries of these whose size is measured."""
 CHUNK: Final = 200
 """Entries made before they are taken in: making them is not timed."""
 
@@ -58,6 +61,15 @@ class Kept:
         """Bytes of memory that all of it takes."""
         every = (self.entries, self.persons, self.names)
         return sum(sys.getsizeof(held) + sum(map(sys.getsizeof, held)) for held in every)
+
+    def entry_sizes(self) -> tuple[float, float]:
+        """Bytes of an entry on average: as the text that it is on the topic, and as the objects that it is in a program."""
+        some = self.entries[:MEASURED]
+        tracemalloc.start()
+        held = [ActorEntry.model_validate_json(text) for text in some]
+        taken, _most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return fmean(map(len, some)), taken / len(held)
 
     def sample(self) -> list[ActorEntry]:
         """The entries that were drawn."""
@@ -95,6 +107,7 @@ def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool, size: int
     gc.collect()
     taken = _memory() - before - kept.size
     packed = fmean(sys.getsizeof(pack(entry)) for entry in kept.sample())
+    text, objects = kept.entry_sizes()
     whole = taken / kept.seen
     measured = {
         "entries": kept.seen,
@@ -104,6 +117,8 @@ def built(entries: Iterable[ActorEntry], at: datetime, *, every: bool, size: int
             "mib": round(taken / 1_048_576, 1),
             "bytes_per_entry": round(whole),
             "packed_entry_bytes": round(packed),
+            "entry_as_text_bytes": round(text),
+            "entry_as_objects_bytes": round(objects),
             "bytes_per_entry_beside_it": round(whole) - round(packed),
         },
     }

@@ -59,6 +59,7 @@ def test_each_list_is_measured_by_itself_beside_its_limits(measured: dict[str, A
     memory = generated["memory"]
     assert memory["bytes_per_entry"] == memory["bytes_per_entry_beside_it"] + memory["packed_entry_bytes"]
     assert 100 < memory["packed_entry_bytes"] < 600
+    assert memory["packed_entry_bytes"] < memory["entry_as_text_bytes"] < memory["entry_as_objects_bytes"]
 
 
 def test_what_was_measured_is_said_in_sentences(measured: dict[str, Any]) -> None:
