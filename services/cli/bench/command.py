@@ -87,6 +87,32 @@ def road(
 
 
 @app.command()
+def deliver(
+    burst: Annotated[int, typer.Option(min=100, help="alerts of a burst")] = 20_000,
+    rate: Annotated[int, typer.Option(min=1, help="alerts a second of the steady phase")] = 200,
+    seconds: Annotated[float, typer.Option(min=1, help="length of each steady phase")] = 20.0,
+    kills: Annotated[int, typer.Option(min=0, help="SIGKILLs for the sender in the middle of a burst")] = 1,
+    var: Var = Path("var/bench"),
+    *,
+    many: Annotated[bool, typer.Option(help="also to a thousand endpoints")] = True,
+    as_json: Json = False,
+) -> None:
+    """Webhooks from the alerts topic to 1, 10 and 1,000 endpoints, steadily, with one that hangs or drips, and with the sender killed."""
+    from services.cli.bench.deliver.measure import Wanted, measure_deliver, sentences  # noqa: PLC0415
+
+    def say(text: str) -> None:
+        typer.echo(text, err=True)
+
+    wanted = Wanted(burst, rate, seconds, kills, many)
+    result = _measured(var, lambda system: measure_deliver(system, wanted, say))
+    if as_json:
+        typer.echo(json.dumps(result, indent=2, ensure_ascii=False))
+        return
+    for sentence in sentences(result):
+        typer.echo(sentence)
+
+
+@app.command()
 def watchlist(
     entries: Annotated[
         int, typer.Option(min=1000, help="generated entries; a million takes some minutes and gigabytes")
