@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +12,7 @@ from services.notify.courier import Courier
 from services.notify.freshness import Freshness
 from services.notify.lanes import Lanes
 from services.notify.metrics import CLAIMED
+from services.notify.presence import Presence
 from services.notify.recorder import Recorder
 from services.notify.settings import NotifySettings
 from services.notify.store.queue import Claimed, Result, claim
@@ -39,7 +39,7 @@ class Dispatcher:
         self._freshness = Freshness(database, settings.stale_seconds)
         self._recorder = Recorder(database, clock, self._written)
         self._senders: asyncio.TaskGroup | None = None
-        self._token = uuid.uuid4()
+        self._presence = Presence(database, settings, self.wake)
         self._hot: set[UUID] = set()
         self._woken = asyncio.Event()
         self._fault: str | None = "it has not looked for deliveries yet"
@@ -54,7 +54,7 @@ class Dispatcher:
         """A place for one new delivery, and the token to lease it under; None when it has to queue."""
         if self._senders is None or not self._lanes.reserve(subscription):
             return None
-        return self._token
+        return self._presence.token()
 
     def release(self, leased: Sequence[Claimed]) -> None:
         """Give reserved places back: nothing was committed."""
@@ -83,6 +83,7 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Dispatch until `stop`; then finish what is under way, give back the rest and write everything down."""
         async with asyncio.TaskGroup() as group:
+            present = group.create_task(self._presence.run())
             writer = group.create_task(self._recorder.run())
             async with asyncio.TaskGroup() as senders:
                 waker = senders.create_task(self._wake_on(stop))
@@ -94,6 +95,8 @@ class Dispatcher:
                     self._recorder.add(_returned(claimed))
             self._recorder.close()
             await writer
+            self._presence.close()
+            await present
 
     async def _dispatch(self, stop: asyncio.Event, senders: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
@@ -120,7 +123,7 @@ class Dispatcher:
         try:
             async with self._database.pipeline() as pipe:
                 taken = await claim(
-                    pipe, token=uuid.uuid4(), lease=self.lease,
+                    pipe, token=self._presence.token(), lease=self.lease,
                     rooms=rooms, room=self._lanes.first_room, batch=room, only=only,
                 )  # fmt: skip
         except TransientError as error:

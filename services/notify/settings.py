@@ -53,6 +53,12 @@ class NotifySettings(Group):
         description="Seconds after which another process takes over what this one claimed and did not settle: how long a crash "
         "delays what was in hand. At least 3 more than total_seconds.",
     )
+    takeover_seconds: float = Field(
+        default=0.5,
+        ge=0,
+        description="Seconds after which the work of a process whose session with the database ended is taken over, long before its leases "
+        "end: time for one that only lost the session to open another.",
+    )
     stale_seconds: float = Field(
         default=1.0,
         ge=0,

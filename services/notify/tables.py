@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -153,6 +154,15 @@ class QueueRow(Base, table=True):
     token: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     withheld: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+
+
+class SenderRow(Base, table=True):
+    """A process that sends, by the number that its tokens begin with. `gone_at` is when somebody saw that its session had ended."""
+
+    __tablename__ = "sender"
+
+    holder: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    gone_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class Attempt(Base, table=True):

@@ -140,7 +140,7 @@ _RECORD = """
         RETURNING q.id, r.state, r.made
     ), later AS (
         UPDATE notify.queue q
-        SET due_at = clock_timestamp() + make_interval(secs => r.pause), attempts = q.attempts + least(r.made, 1)
+        SET due_at = clock_timestamp() + make_interval(secs => r.pause), token = NULL, attempts = q.attempts + least(r.made, 1)
         FROM result r WHERE q.id = r.id AND q.token = r.token AND r.state IS NULL
         RETURNING q.id, r.made
     ), logged AS (
