@@ -72,7 +72,7 @@ class Courier:
         current = claimed.secrets if claimed.old_secrets_until and now < claimed.old_secrets_until else claimed.secrets[:1]
         headers = {
             **signed_headers(self._vault.open_all(current), claimed.id, now, body),
-            "content-type": CONTENT_TYPES[claimed.format],
+            "Content-Type": CONTENT_TYPES[claimed.format],
         }
         if claimed.traceparent:
             headers["traceparent"] = claimed.traceparent

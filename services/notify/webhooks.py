@@ -1,17 +1,15 @@
-"""One HTTP request to a partner: httpx's API over aiohttp's transport, behind one deadline, to checked addresses only."""
+"""One HTTP request to a partner, behind one deadline, to checked addresses only. aiohttp by itself: see docs/adr/0015."""
 
 import asyncio
 import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from services.notify.domain.addresses import refusal
 from services.notify.resolver import CheckedResolver, ForbiddenAddressError
@@ -20,7 +18,7 @@ from services.notify.settings import NotifySettings
 LONGEST_EXCERPT: Final = 4096
 _DNS_CACHE_SECONDS: Final = 10
 _MOST_URLS: Final = 10_000
-_HEADERS: Final = {"user-agent": "atalaya-notify", "accept": "*/*", "accept-encoding": "identity"}
+_HEADERS: Final = {"User-Agent": "atalaya-notify", "Accept": "*/*", "Accept-Encoding": "identity"}
 _DROPPED: Final = (aiohttp.ServerDisconnectedError, ConnectionResetError, BrokenPipeError)
 
 
@@ -48,16 +46,9 @@ class Webhooks:
     def __init__(self, settings: NotifySettings) -> None:
         self._settings = settings
         self._allowed = settings.networks
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(client=self._session, trust_env=False),
-            trust_env=False,
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
-        # Requests are built here and not by the client, which would merge its own headers into each: a third of its work.
-        self._timeouts = {"timeout": httpx.Timeout(settings.total_seconds, connect=settings.connect_seconds).as_dict()}
-        self._urls: dict[str, httpx.URL] = {}
+        self._urls: dict[str, URL] = {}
         self._resolver: CheckedResolver | None = None
+        self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,7 +58,8 @@ class Webhooks:
 
     async def close(self) -> None:
         """Close every connection and end every look-up."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.close()
         if self._resolver is not None:
             await self._resolver.close()
 
@@ -82,35 +74,29 @@ class Webhooks:
                 answer = await self._exchange(url, body, headers)
         except TimeoutError:
             return Answer(None, "no whole answer in time", time.perf_counter() - started)
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             return Answer(None, _reason(error), time.perf_counter() - started, dropped=_was_dropped(error))
         status, excerpt, retry_after = answer
         return Answer(status, f"HTTP {status}", time.perf_counter() - started, excerpt, retry_after)
 
     async def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes, str | None]:
-        request = httpx.Request(
-            "POST", self._parsed(url), content=body, headers={**_HEADERS, **headers}, extensions=self._timeouts
-        )
-        response = await self._client.send(request, stream=True)
-        try:
-            excerpt = bytearray()
-            async for chunk in response.aiter_raw():
-                excerpt += chunk
-                if len(excerpt) >= LONGEST_EXCERPT:
-                    break
-            return response.status_code, bytes(excerpt[:LONGEST_EXCERPT]), response.headers.get("retry-after")
-        finally:
-            await response.aclose()
+        client = self._client or self._opened()
+        async with client.post(self._parsed(url), data=body, headers=headers, allow_redirects=False) as response:
+            excerpt = await _beginning(response.content)
+            if not response.content.at_eof():
+                response.close()  # the rest is not waited for, and the connection is none to be used again
+            return response.status, excerpt, response.headers.get("Retry-After")
 
-    def _parsed(self, url: str) -> httpx.URL:
+    def _parsed(self, url: str) -> URL:
         found = self._urls.get(url)
         if found is None:
             if len(self._urls) >= _MOST_URLS:
                 self._urls.clear()
-            found = self._urls[url] = httpx.URL(url)
+            found = self._urls[url] = URL(url)
         return found
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session, opened by the first request: it belongs to a running loop."""
         settings = self._settings
         self._resolver = CheckedResolver(
             seconds=settings.dns_seconds,
@@ -125,10 +111,12 @@ class Webhooks:
             resolver=self._resolver,
             socket_factory=self._socket,
         )
-        return aiohttp.ClientSession(
+        self._client = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False,
-            read_bufsize=LONGEST_EXCERPT,
+            read_bufsize=LONGEST_EXCERPT, headers=_HEADERS,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=settings.connect_seconds),
         )  # fmt: skip
+        return self._client
 
     def _socket(self, info: Any) -> socket.socket:
         """A socket for the address really dialled: an IP literal in a URL never meets the resolver."""
@@ -139,6 +127,14 @@ class Webhooks:
         made = socket.socket(family=family, type=kind, proto=protocol)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return made
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """What there is of an answer, up to 4 KiB."""
+    excerpt = b""
+    while len(excerpt) < LONGEST_EXCERPT and (chunk := await content.readany()):
+        excerpt += chunk
+    return excerpt[:LONGEST_EXCERPT]
 
 
 def _causes(error: BaseException) -> list[BaseException]:
