@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from standardwebhooks import Webhook
+
+
+@lru_cache(maxsize=4096)
+def _signer(secret: str) -> Webhook:
+    """What signs with a secret, read once: nobody has more endpoints at a time."""
+    return Webhook(secret)
 
 
 def signed_headers(secrets: Sequence[str], identity: UUID, at: datetime, body: bytes) -> Mapping[str, str]:
@@ -14,7 +21,7 @@ def signed_headers(secrets: Sequence[str], identity: UUID, at: datetime, body: b
     first, so that a receiver verifies with either.
     """
     text = body.decode()
-    signatures = [Webhook(secret).sign(str(identity), at, text) for secret in secrets]
+    signatures = [_signer(secret).sign(str(identity), at, text) for secret in secrets]
     return {
         "webhook-id": str(identity),
         "webhook-timestamp": str(int(at.timestamp())),

@@ -86,7 +86,7 @@ _HISTORY = """
            EXISTS (SELECT 1 FROM notify.delivery e
                    WHERE e.alert_id = d.alert_id AND e.subscription_id = d.subscription_id AND e.form <> 'notice'
                      AND (e.attempts > 0 OR EXISTS (SELECT 1 FROM notify.queue p WHERE p.id = e.id AND p.token IS NOT NULL))) AS seen
-    FROM notify.delivery d WHERE d.alert_id = ANY(%(alerts)s::uuid[])
+    FROM notify.delivery d WHERE d.alert_id = ANY(%(alerts)b::uuid[])
     ORDER BY d.alert_id, d.subscription_id, d.revision DESC
     """
 
@@ -106,8 +106,8 @@ async def histories(pipe: Pipe, alerts: Collection[UUID]) -> dict[UUID, dict[UUI
 _ADD_REVISIONS = """
     WITH new AS (
         SELECT * FROM unnest(
-            CAST(%(alerts)s AS uuid[]), CAST(%(revisions)s AS int[]), CAST(%(types)s AS text[]), CAST(%(ats)s AS timestamptz[]),
-            CAST(%(bodies)s AS bytea[]), CAST(%(traceparents)s AS text[])
+            CAST(%(alerts)b AS uuid[]), CAST(%(revisions)b AS int[]), CAST(%(types)b AS text[]), CAST(%(ats)b AS timestamptz[]),
+            CAST(%(bodies)b AS bytea[]), CAST(%(traceparents)b AS text[])
         ) AS n (alert_id, revision, type, at, body, traceparent)
     ), written AS (
         INSERT INTO notify.alert_revision (alert_id, revision, type, at, body, traceparent, received_at)
@@ -141,8 +141,8 @@ async def add_revisions(pipe: Pipe, revisions: Sequence[NewRevision], now: datet
 _ADD = """
     WITH new AS (
         SELECT * FROM unnest(
-            CAST(%(ids)s AS uuid[]), CAST(%(subscriptions)s AS uuid[]), CAST(%(partners)s AS text[]), CAST(%(alerts)s AS uuid[]),
-            CAST(%(revisions)s AS int[]), CAST(%(forms)s AS text[]), CAST(%(reasons)s AS text[]), CAST(%(tokens)s AS uuid[])
+            CAST(%(ids)b AS uuid[]), CAST(%(subscriptions)b AS uuid[]), CAST(%(partners)b AS text[]), CAST(%(alerts)b AS uuid[]),
+            CAST(%(revisions)b AS int[]), CAST(%(forms)b AS text[]), CAST(%(reasons)b AS text[]), CAST(%(tokens)b AS uuid[])
         ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
     ), written AS (
         INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at, agency)
@@ -185,7 +185,7 @@ async def add_deliveries(pipe: Pipe, deliveries: Sequence[NewDelivery], now: dat
 _WITHHOLD = """
     WITH stopped AS (
         UPDATE notify.queue q SET withheld = true
-        FROM unnest(CAST(%(alerts)s AS uuid[]), CAST(%(subscriptions)s AS uuid[])) AS w (alert_id, subscription_id),
+        FROM unnest(CAST(%(alerts)b AS uuid[]), CAST(%(subscriptions)b AS uuid[])) AS w (alert_id, subscription_id),
              notify.delivery d
         WHERE q.alert_id = w.alert_id AND q.subscription_id = w.subscription_id AND d.id = q.id AND d.form NOT IN ('notice', %(kept)s::text)
         RETURNING q.id, q.token
@@ -193,8 +193,8 @@ _WITHHOLD = """
     SELECT id FROM stopped WHERE token IS NULL
     """
 _SETTLE_WITHHELD = """
-    WITH gone AS (DELETE FROM notify.queue WHERE id = ANY(%(ids)s::uuid[]))
-    UPDATE notify.delivery SET state = 'withheld', settled_at = %(now)s WHERE id = ANY(%(ids)s::uuid[])
+    WITH gone AS (DELETE FROM notify.queue WHERE id = ANY(%(ids)b::uuid[]))
+    UPDATE notify.delivery SET state = 'withheld', settled_at = %(now)s WHERE id = ANY(%(ids)b::uuid[])
     """
 
 

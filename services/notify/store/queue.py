@@ -59,7 +59,7 @@ _CLAIM = """
     WITH picked AS MATERIALIZED (
         SELECT due.id
         FROM (SELECT id FROM notify.subscription
-              WHERE state = 'active' AND (CAST(%(only)s AS uuid[]) IS NULL OR id = ANY(CAST(%(only)s AS uuid[])))
+              WHERE state = 'active' AND (CAST(%(only)b AS uuid[]) IS NULL OR id = ANY(CAST(%(only)b AS uuid[])))
               ORDER BY random()) s
         CROSS JOIN LATERAL (
             SELECT q.id FROM notify.queue q
@@ -67,7 +67,7 @@ _CLAIM = """
               AND NOT EXISTS (SELECT 1 FROM notify.queue e
                               WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
             ORDER BY q.due_at
-            LIMIT coalesce((CAST(%(rooms)s AS int[]))[array_position(CAST(%(known)s AS uuid[]), s.id)], %(room)s::int)
+            LIMIT coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), s.id)], %(room)s::int)
             FOR UPDATE SKIP LOCKED
         ) due
         LIMIT %(batch)s
@@ -118,7 +118,7 @@ async def claim(
 
 
 _HELD = """
-    SELECT q.id, q.withheld FROM unnest(CAST(%(ids)s AS uuid[]), CAST(%(tokens)s AS uuid[])) AS h (id, token)
+    SELECT q.id, q.withheld FROM unnest(CAST(%(ids)b AS uuid[]), CAST(%(tokens)b AS uuid[])) AS h (id, token)
     JOIN notify.queue q ON q.id = h.id AND q.token = h.token
     """
 
@@ -132,7 +132,7 @@ async def held(pipe: Pipe, tokens: Mapping[UUID, UUID]) -> dict[UUID, bool]:
 _RECORD = """
     WITH result AS (
         SELECT * FROM unnest(
-            CAST(%(ids)s AS uuid[]), CAST(%(tokens)s AS uuid[]), CAST(%(states)s AS text[]), CAST(%(pauses)s AS float8[]), CAST(%(made)s AS int[])
+            CAST(%(ids)b AS uuid[]), CAST(%(tokens)b AS uuid[]), CAST(%(states)b AS text[]), CAST(%(pauses)b AS float8[]), CAST(%(made)b AS int[])
         ) AS r (id, token, state, pause, made)
     ), gone AS (
         DELETE FROM notify.queue q USING result r
@@ -146,8 +146,8 @@ _RECORD = """
     ), logged AS (
         INSERT INTO notify.attempt (id, delivery_id, at, status, reason, duration_ms, excerpt)
         SELECT * FROM unnest(
-            CAST(%(attempt_ids)s AS uuid[]), CAST(%(deliveries)s AS uuid[]), CAST(%(ats)s AS timestamptz[]), CAST(%(statuses)s AS int[]),
-            CAST(%(reasons)s AS text[]), CAST(%(durations)s AS int[]), CAST(%(excerpts)s AS text[]))
+            CAST(%(attempt_ids)b AS uuid[]), CAST(%(deliveries)b AS uuid[]), CAST(%(ats)b AS timestamptz[]), CAST(%(statuses)b AS int[]),
+            CAST(%(reasons)b AS text[]), CAST(%(durations)b AS int[]), CAST(%(excerpts)b AS text[]))
         ON CONFLICT DO NOTHING
     )
     UPDATE notify.delivery d

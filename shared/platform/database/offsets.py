@@ -83,7 +83,7 @@ async def advance_offsets(pipe: Pipe, table: Table, consumer: str, batches: Sequ
 def _advance(table: str) -> str:
     return f"""
         WITH given AS (
-            SELECT * FROM unnest(%(topics)s::text[], %(partitions)s::int[], %(expected)s::bigint[], %(new)s::bigint[], %(ids)s::uuid[])
+            SELECT * FROM unnest(%(topics)b::text[], %(partitions)b::int[], %(expected)b::bigint[], %(new)b::bigint[], %(ids)b::uuid[])
             AS given (topic, partition, expected, new, topic_id)
         ), moved AS (
             UPDATE {table} held SET next_offset = given.new, advanced_at = now() FROM given

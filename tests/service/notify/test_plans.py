@@ -21,7 +21,7 @@ async def plan_of(url: str, statement: str) -> str:
             names.append(found[1])
         return f"${names.index(found[1]) + 1}"
 
-    numbered = re.sub(r"%\((\w+)\)s", number, statement)
+    numbered = re.sub(r"%\((\w+)\)[sb]", number, statement)
     line = await open_line(DatabaseSettings(url=url), "plans")
     async with line:
         answer = await line.execute(f"EXPLAIN (GENERIC_PLAN) {numbered}".encode())
