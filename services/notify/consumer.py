@@ -37,7 +37,7 @@ class Hands(Protocol):
         """How long a delivery is its own."""
         ...
 
-    def reserve(self, subscription: UUID) -> UUID | None:
+    def reserve(self, subscription: UUID, urgent: bool) -> UUID | None:  # noqa: FBT001 - as Reserve is called
         """A place for one new delivery of a subscription, None when it has to queue."""
         ...
 

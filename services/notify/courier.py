@@ -40,6 +40,8 @@ class Courier:
         """Send it, at once a second time if the connection just ended; the result, and whether the endpoint answered."""
         if claimed.withheld:
             return Result(claimed.id, claimed.token, claimed.subscription, "withheld"), True
+        if claimed.expires_at is not None and claimed.expires_at <= self._clock.now():
+            return Result(claimed.id, claimed.token, claimed.subscription, "expired"), True
         message = content(claimed.form, claimed.body, claimed.alert, claimed.revision, claimed.at)
         body = rendered(message, claimed.format, claimed.id)
         made, answer = await self._attempt(claimed, body)

@@ -50,9 +50,9 @@ class Dispatcher:
         """How long a delivery is this process's own."""
         return timedelta(seconds=self._settings.lease_seconds)
 
-    def reserve(self, subscription: UUID) -> UUID | None:
+    def reserve(self, subscription: UUID, urgent: bool = False) -> UUID | None:  # noqa: FBT001, FBT002 - as Reserve is called
         """A place for one new delivery, and the token to lease it under; None when it has to queue."""
-        if self._senders is None or not self._lanes.reserve(subscription):
+        if self._senders is None or not self._lanes.reserve(subscription, urgent=urgent):
             return None
         return self._presence.token()
 

@@ -1,5 +1,6 @@
 """Revisions of alerts in, deliveries out: everything of a batch in the caller's transaction."""
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from services.notify.domain.rendering import body
 from services.notify.store import alerts as store
 from services.notify.store.alerts import Endpoint, NewDelivery, NewRevision
 from services.notify.store.queue import Claimed
-from shared.contracts.alerts import AlertMessage
+from shared.contracts.alerts import AlertMessage, AlertType
+from shared.contracts.base import Severity
 from shared.contracts.identity import webhook_id
 from shared.platform.database.pipeline import Answer, Pipe
 
@@ -24,8 +26,8 @@ class Arrived:
     traceparent: str | None = None
 
 
-Reserve = Callable[[UUID], UUID | None]
-"""A free place for a new delivery of a subscription: the token to lease it under; None where it has to queue."""
+Reserve = Callable[[UUID, bool], UUID | None]
+"""A free place for a new delivery of a subscription, urgent or not: the token to lease it under; None where it has to queue."""
 
 
 @dataclass(slots=True)
@@ -80,12 +82,42 @@ async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve:
         await store.withhold(pipe, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
         reports = [(revision.alert, who) for revision, planned in plans for who in planned.downgraded]
         await store.withhold(pipe, reports, now, kept=Form.FLAGGED)
+        plans = await _without_missed(pipe, plans, now)
+        older = [
+            (revision.alert, one.subscription, revision.revision)
+            for revision, planned in plans
+            if known[revision.alert]
+            for one in planned.deliveries
+        ]
+        await store.replace(pipe, older, now, state="superseded")
         new: list[NewDelivery] = []
         for revision, planned in plans:
             first = not known[revision.alert] and times[revision.alert] == 1
             new += deliveries(revision, planned, endpoints, reserve if first else _queue, into)
         if new:
             into.asked.append(({delivery.id for delivery in new}, await store.add_deliveries(pipe, new, now, lease)))
+
+
+async def _without_missed(pipe: Pipe, plans: list[tuple[NewRevision, Plan]], now: datetime) -> list[tuple[NewRevision, Plan]]:
+    """What waits of alerts that ended before their partners were told is settled as expired; whatever a sender took meanwhile gets its end."""
+    missed = [(revision.alert, one.subscription, revision.revision) for revision, planned in plans for one in planned.missed]
+    if not missed:
+        return plans
+    await store.replace(pipe, missed, now, state="expired")
+    in_hand = await store.in_hand(pipe, missed)
+    return [
+        (
+            revision,
+            dataclasses.replace(
+                planned,
+                deliveries=(
+                    *planned.deliveries,
+                    *(one for one in planned.missed if (revision.alert, one.subscription) in in_hand),
+                ),
+            ),
+        )
+        for revision, planned in plans
+    ]
 
 
 def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
@@ -102,14 +134,22 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
         yield wave
 
 
-def _queue(_subscription: UUID) -> None:
+def _queue(_subscription: UUID, _urgent: bool) -> None:  # noqa: FBT001 - as Reserve is called
     return None
 
 
 def _revision(one: Arrived) -> NewRevision:
-    alert = one.message.data
+    alert, type_ = one.message.data, one.message.type
+    ends = type_ in {AlertType.CLOSED, AlertType.WITHDRAWN}
     return NewRevision(
-        alert.id, alert.revision, one.message.type.value, one.message.timestamp, body(one.message), one.traceparent
+        alert=alert.id,
+        revision=alert.revision,
+        type=type_.value,
+        at=one.message.timestamp,
+        body=body(one.message),
+        traceparent=one.traceparent,
+        urgent=alert.severity is Severity.CRITICAL,
+        expires_at=None if ends else alert.expires_at,
     )
 
 
@@ -120,11 +160,12 @@ def deliveries(
     for delivery in planned.deliveries:
         endpoint = endpoints[delivery.subscription]
         identity = webhook_id(revision.alert, revision.revision, delivery.subscription)
-        token = reserve(delivery.subscription) if endpoint.active else None
+        expires_at = revision.expires_at if delivery.form is not Form.NOTICE else None
+        token = reserve(delivery.subscription, revision.urgent) if endpoint.active else None
         if token is None:
             into.queued.add(delivery.subscription)
         else:
-            into.leased.append(_claimed(identity, token, revision, endpoint, delivery.form))
+            into.leased.append(_claimed(identity, token, revision, endpoint, delivery.form, expires_at))
         yield NewDelivery(
             id=identity,
             subscription=delivery.subscription,
@@ -133,11 +174,15 @@ def deliveries(
             revision=revision.revision,
             form=delivery.form,
             reasons=delivery.release.reasons,
+            urgent=revision.urgent,
+            expires_at=expires_at,
             token=token,
         )
 
 
-def _claimed(identity: UUID, token: UUID, revision: NewRevision, endpoint: Endpoint, form: Form) -> Claimed:
+def _claimed(
+    identity: UUID, token: UUID, revision: NewRevision, endpoint: Endpoint, form: Form, expires_at: datetime | None
+) -> Claimed:
     return Claimed(
         id=identity,
         token=token,
@@ -154,4 +199,6 @@ def _claimed(identity: UUID, token: UUID, revision: NewRevision, endpoint: Endpo
         at=revision.at,
         body=revision.body,
         traceparent=revision.traceparent,
+        urgent=revision.urgent,
+        expires_at=expires_at,
     )

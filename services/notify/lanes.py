@@ -14,6 +14,8 @@ from services.notify.store.queue import Claimed, Result
 class _Lane:
     pace: Pace
     waiting: deque[tuple[Claimed, float]] = field(default_factory=deque)
+    urgent: deque[tuple[Claimed, float]] = field(default_factory=deque)
+    """What goes before them."""
     running: int = 0
     unwritten: int = 0
     reserved: int = 0
@@ -24,7 +26,7 @@ class _Lane:
 
     @property
     def held(self) -> int:
-        return len(self.waiting) + self.running + self.unwritten + self.reserved
+        return len(self.waiting) + len(self.urgent) + self.running + self.unwritten + self.reserved
 
 
 class Lanes:
@@ -56,10 +58,16 @@ class Lanes:
     def _fill(self, pace: Pace) -> int:
         return pace.slots * self._ahead if pace.is_full else pace.slots
 
-    def reserve(self, subscription: UUID) -> bool:
-        """Keep a place for a new delivery, if there is one and nothing older waits in the database that is known of."""
+    def reserve(self, subscription: UUID, *, urgent: bool = False) -> bool:
+        """Keep a place for a new delivery, if there is one and nothing older waits in the database that is known of.
+
+        An urgent one does not wait for what is older, and has as many places again.
+        """
         lane = self._lanes.setdefault(subscription, _Lane(Pace(self._most)))
-        if lane.more or self.room <= 0 or lane.held >= self._fill(lane.pace):
+        if urgent:
+            if len(lane.urgent) >= self._most * self._ahead:
+                return False
+        elif lane.more or self.room <= 0 or lane.held >= self._fill(lane.pace):
             return False
         lane.reserved += 1
         self._held += 1
@@ -73,7 +81,7 @@ class Lanes:
     def add(self, claimed: Claimed, lease_until: float) -> None:
         """Take in a claimed delivery."""
         lane = self._lanes.setdefault(claimed.subscription, _Lane(Pace(self._most)))
-        lane.waiting.append((claimed, lease_until))
+        (lane.urgent if claimed.urgent else lane.waiting).append((claimed, lease_until))
         self._held += 1
 
     def ready(self, least_lease: float, only: UUID | None = None) -> Iterator[Claimed]:
@@ -85,8 +93,8 @@ class Lanes:
         was_full = self._running >= self._slots - 1
         lanes = self._lanes.values() if only is None or was_full else (self._lanes[only],)
         for lane in lanes:
-            while lane.waiting and lane.running < lane.pace.slots and self._running < self._slots:
-                claimed, lease_until = lane.waiting.popleft()
+            while (lane.urgent or lane.waiting) and lane.running < lane.pace.slots and self._running < self._slots:
+                claimed, lease_until = (lane.urgent or lane.waiting).popleft()
                 if lease_until < least_lease:
                     lane.unwritten += 1
                     lane.blocked = True
@@ -139,7 +147,8 @@ class Lanes:
 
     def drain(self) -> list[Claimed]:
         """Give up what was not started."""
-        given_up = [claimed for lane in self._lanes.values() for claimed, _ in lane.waiting]
+        given_up = [claimed for lane in self._lanes.values() for claimed, _ in (*lane.urgent, *lane.waiting)]
         for lane in self._lanes.values():
+            lane.urgent.clear()
             lane.waiting.clear()
         return given_up

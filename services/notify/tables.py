@@ -129,13 +129,14 @@ class QueueRow(Base, table=True):
     """A delivery that is not settled: the hot table, as small as what is under way.
 
     `due_at` is when anyone may take it: the next attempt's time, or the end of the lease of who took it last. `token` is that
-    lease's; a result counts only under it. No row ever leaves but by being settled.
+    lease's; a result counts only under it. No row ever leaves but by being settled. `urgent` goes before what is not; after
+    `expires_at` it is not sent any more.
     """
 
     __tablename__ = "queue"
     __table_args__ = (
         UniqueConstraint("subscription_id", "alert_id", "revision"),
-        Index("ix_queue_due", "subscription_id", "due_at"),
+        Index("ix_queue_lane", "subscription_id", "urgent", "due_at"),
         {
             "postgresql_with": {
                 "fillfactor": 70,
@@ -154,6 +155,8 @@ class QueueRow(Base, table=True):
     token: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
     attempts: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False, server_default=text("0")))
     withheld: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    urgent: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    expires_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
 
 
 class SenderRow(Base, table=True):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -35,6 +36,7 @@ from shared.platform.database.settings import DatabaseSettings
 from shared.platform.readiness import Readiness
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 
 
 SOMEBODY = UUID(int=1)
@@ -68,7 +70,7 @@ def alert_message(
         "handling": {"tlp": "AMBER", "releasable_to": tuple(nations)},
         "opened_at": AT,
         "revised_at": AT,
-        "expires_at": AT + timedelta(days=1),
+        "expires_at": NEVER,
         **more,
     }
     return AlertMessage.model_validate({"type": kind, "timestamp": AT, "data": data})
@@ -120,6 +122,11 @@ class Receiver:
     @property
     def ids(self) -> list[str]:
         return [receipt.id for receipt in self.receipts]
+
+    @property
+    def revisions(self) -> list[int]:
+        """Of the alerts that came, in the order they came."""
+        return [json.loads(receipt.body)["data"]["revision"] for receipt in self.receipts]
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=4_000_000)

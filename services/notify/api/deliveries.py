@@ -21,7 +21,7 @@ from shared.platform.http.routing import api_router
 Reader = Annotated[Principal, Depends(require("deliveries:read"))]
 Manager = Annotated[Principal, Depends(require("subscriptions:manage"))]
 _LIST = "deliveries"
-State = Literal["waiting", "delivered", "failed", "gone", "withheld", "cancelled"]
+State = Literal["waiting", "delivered", "failed", "gone", "withheld", "cancelled", "superseded", "expired"]
 
 
 class DeliveryOut(BaseModel):

@@ -53,13 +53,16 @@ class Plan:
     """None of them."""
     downgraded: frozenset[UUID] = frozenset()
     """None that asks for more than to be told of."""
+    missed: tuple[Planned, ...] = ()
+    """The alert ended before these were told of it: they are told nothing, unless something is in a sender's hand by now."""
 
 
 def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: Mapping[UUID, History]) -> Plan:
     """The plan for one revision. `history` is by subscription; absent means nothing.
 
     Who has an earlier revision gets every later one, whatever its filter says by now: a stale alert is worse than one too
-    many. An end (closed, withdrawn) is told only to those. Who may see the alert no longer gets a notice without content if
+    many. An end (closed, withdrawn) is told only to those it was tried to tell before: who has nothing yet is told nothing of it,
+    and misses the alert. Who may see the alert no longer gets a notice without content if
     it may have seen an earlier revision; what still waits for it is withheld, and if it saw nothing, it is told nothing.
     A nation that has flagged the entry gets a report, and what still waits for it and asks for more is withheld.
     """
@@ -67,19 +70,23 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
     deliveries: list[Planned] = []
     withheld: set[UUID] = set()
     downgraded: set[UUID] = set()
+    missed: list[Planned] = []
     for subscription in subscriptions:
         past = history.get(subscription.id, History.NOTHING)
         decision = release(message.data, subscription.partner)
         if decision.allowed:
-            if past is not History.NOTHING or (not ending and wanted(message.data, subscription.filter)):
-                deliveries.append(Planned(subscription.id, Form.FLAGGED if decision.flagged else Form.FULL, decision))
-            if decision.flagged and past is not History.NOTHING:
-                downgraded.add(subscription.id)
+            told = Planned(subscription.id, Form.FLAGGED if decision.flagged else Form.FULL, decision)
+            if ending and past is History.WAITING:
+                missed.append(told)
+            elif past is not History.NOTHING or (not ending and wanted(message.data, subscription.filter)):
+                deliveries.append(told)
+                if decision.flagged and past is not History.NOTHING:
+                    downgraded.add(subscription.id)
         elif past is not History.NOTHING:
             withheld.add(subscription.id)
             if past is History.SEEN:
                 deliveries.append(Planned(subscription.id, Form.NOTICE, decision))
-    return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded))
+    return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded), tuple(missed))
 
 
 def plan_notice(notice: Notice, subscriptions: Iterable[Subscription]) -> Plan:

@@ -22,6 +22,8 @@ class NewDelivery:
     revision: int
     form: Form
     reasons: tuple[str, ...]
+    urgent: bool = False
+    expires_at: datetime | None = None
     token: UUID | None = None
     """The lease it is written under, for a dispatcher that sends it right after the commit; None leaves it to whoever claims it."""
 
@@ -36,6 +38,9 @@ class NewRevision:
     at: datetime
     body: bytes
     traceparent: str | None
+    urgent: bool = False
+    expires_at: datetime | None = None
+    """When nobody can act on it any more; None where it is to be told all the same."""
 
 
 _ENDPOINTS = f"""
@@ -97,7 +102,7 @@ async def histories(pipe: Pipe, alerts: Collection[UUID]) -> dict[UUID, dict[UUI
     if not alerts:
         return found
     for alert, subscription, form, state, seen in await (await pipe.send(_HISTORY, {"alerts": list(alerts)})).rows():
-        if form == Form.NOTICE or (state == "withheld" and not seen):
+        if form == Form.NOTICE or (state in {"withheld", "expired"} and not seen):
             continue
         found.setdefault(alert, {})[subscription] = History.SEEN if seen else History.WAITING
     return found
@@ -142,8 +147,9 @@ _ADD = """
     WITH new AS (
         SELECT * FROM unnest(
             CAST(%(ids)b AS uuid[]), CAST(%(subscriptions)b AS uuid[]), CAST(%(partners)b AS text[]), CAST(%(alerts)b AS uuid[]),
-            CAST(%(revisions)b AS int[]), CAST(%(forms)b AS text[]), CAST(%(reasons)b AS text[]), CAST(%(tokens)b AS uuid[])
-        ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token)
+            CAST(%(revisions)b AS int[]), CAST(%(forms)b AS text[]), CAST(%(reasons)b AS text[]), CAST(%(tokens)b AS uuid[]),
+            CAST(%(urgents)b AS bool[]), CAST(%(expiries)b AS timestamptz[])
+        ) AS n (id, subscription_id, partner, alert_id, revision, form, reasons, token, urgent, expires_at)
     ), written AS (
         INSERT INTO notify.delivery (id, subscription_id, partner, alert_id, revision, form, reasons, state, created_at, agency)
         SELECT n.id, n.subscription_id, n.partner, n.alert_id, n.revision, n.form, string_to_array(n.reasons, E'\\n'), 'waiting', %(now)s,
@@ -152,8 +158,8 @@ _ADD = """
         ON CONFLICT DO NOTHING
         RETURNING id
     )
-    INSERT INTO notify.queue (id, subscription_id, alert_id, revision, token, due_at)
-    SELECT n.id, n.subscription_id, n.alert_id, n.revision, n.token,
+    INSERT INTO notify.queue (id, subscription_id, alert_id, revision, token, urgent, expires_at, due_at)
+    SELECT n.id, n.subscription_id, n.alert_id, n.revision, n.token, n.urgent, n.expires_at,
            CASE WHEN n.token IS NULL THEN now() ELSE now() + make_interval(secs => %(lease)s) END
     FROM new n WHERE (n.id IN (SELECT id FROM written)) IS TRUE
     ON CONFLICT DO NOTHING
@@ -176,6 +182,8 @@ async def add_deliveries(pipe: Pipe, deliveries: Sequence[NewDelivery], now: dat
         "forms": [new.form.value for new in deliveries],
         "reasons": ["\n".join(new.reasons) for new in deliveries],
         "tokens": [new.token for new in deliveries],
+        "urgents": [new.urgent for new in deliveries],
+        "expiries": [new.expires_at for new in deliveries],
         "lease": lease.total_seconds(),
         "now": now,
     }
@@ -215,3 +223,46 @@ async def withhold(pipe: Pipe, pairs: Collection[tuple[UUID, UUID]], now: dateti
     ids = [row[0] for row in await (await pipe.send(_WITHHOLD, values)).rows()]
     if ids:
         await pipe.send(_SETTLE_WITHHELD, {"ids": ids, "now": now})
+
+
+_REPLACE = """
+    WITH gone AS (
+        DELETE FROM notify.queue q
+        USING unnest(CAST(%(alerts)b AS uuid[]), CAST(%(subscriptions)b AS uuid[]), CAST(%(revisions)b AS int[]))
+              AS w (alert_id, subscription_id, revision)
+        WHERE q.subscription_id = w.subscription_id AND q.alert_id = w.alert_id AND q.revision < w.revision AND q.token IS NULL
+        RETURNING q.id
+    )
+    UPDATE notify.delivery d SET state = %(state)s, settled_at = %(now)s FROM gone g WHERE d.id = g.id
+    """
+
+
+async def replace(pipe: Pipe, waiting: Collection[tuple[UUID, UUID, int]], now: datetime, *, state: str) -> None:
+    """Settle what waits of an alert for a subscription below a revision: `superseded` by it, or `expired` with it.
+
+    What a dispatcher has in hand goes out: the later revision waits for it.
+    """
+    if waiting:
+        await pipe.send(_REPLACE, {**_below(waiting), "state": state, "now": now})
+
+
+_IN_HAND = """
+    SELECT DISTINCT q.alert_id, q.subscription_id
+    FROM unnest(CAST(%(alerts)b AS uuid[]), CAST(%(subscriptions)b AS uuid[]), CAST(%(revisions)b AS int[]))
+         AS w (alert_id, subscription_id, revision)
+    JOIN notify.queue q ON q.subscription_id = w.subscription_id AND q.alert_id = w.alert_id AND q.revision < w.revision
+    """
+
+
+async def in_hand(pipe: Pipe, waiting: Collection[tuple[UUID, UUID, int]]) -> set[tuple[UUID, UUID]]:
+    """Of these those of which an earlier revision is not settled: after `replace`, a sender has it."""
+    return {(alert, subscription) for alert, subscription in await (await pipe.send(_IN_HAND, _below(waiting))).rows()}
+
+
+def _below(waiting: Collection[tuple[UUID, UUID, int]]) -> dict[str, object]:
+    ordered = sorted(waiting)
+    return {
+        "alerts": [alert for alert, _, _ in ordered],
+        "subscriptions": [subscription for _, subscription, _ in ordered],
+        "revisions": [revision for _, _, revision in ordered],
+    }

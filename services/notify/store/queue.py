@@ -29,6 +29,9 @@ class Claimed:
     at: datetime
     body: bytes
     traceparent: str | None
+    urgent: bool = False
+    expires_at: datetime | None = None
+    """When nobody can act on it any more; None for what is told whenever it arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,24 @@ _CLAIM = """
               WHERE state = 'active' AND (CAST(%(only)b AS uuid[]) IS NULL OR id = ANY(CAST(%(only)b AS uuid[])))
               ORDER BY random()) s
         CROSS JOIN LATERAL (
-            SELECT q.id FROM notify.queue q
-            WHERE q.subscription_id = s.id AND q.due_at <= clock_timestamp()
-              AND NOT EXISTS (SELECT 1 FROM notify.queue e
-                              WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
-            ORDER BY q.due_at
+            SELECT first.id FROM (VALUES (true), (false)) lane (urgent)
+            CROSS JOIN LATERAL (
+                SELECT q.id FROM notify.queue q
+                WHERE q.subscription_id = s.id AND q.urgent = lane.urgent AND q.due_at <= clock_timestamp()
+                  AND NOT EXISTS (SELECT 1 FROM notify.queue e
+                                  WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
+                ORDER BY q.due_at
+                LIMIT coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), s.id)], %(room)s::int)
+                FOR UPDATE SKIP LOCKED
+            ) first
             LIMIT coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), s.id)], %(room)s::int)
-            FOR UPDATE SKIP LOCKED
         ) due
         LIMIT %(batch)s
     ), claimed AS (
         UPDATE notify.queue q
         SET token = CAST(%(token)s AS uuid), due_at = clock_timestamp() + make_interval(secs => %(lease)s)
         FROM picked p WHERE q.id = p.id
-        RETURNING q.id, q.subscription_id, q.alert_id, q.revision, q.attempts, q.withheld
+        RETURNING q.id, q.subscription_id, q.alert_id, q.revision, q.attempts, q.withheld, q.urgent, q.expires_at
     )
     SELECT c.*, d.form, s.url, s.format, s.secrets, s.old_secrets_until, a.at, a.body, a.traceparent
     FROM claimed c
@@ -83,7 +90,7 @@ _CLAIM = """
     JOIN notify.subscription s ON s.id = c.subscription_id
     JOIN notify.alert_revision a ON a.alert_id = c.alert_id AND a.revision = c.revision
     WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL
-    ORDER BY d.created_at, c.alert_id, c.revision
+    ORDER BY c.urgent DESC, d.created_at, c.alert_id, c.revision
     """
 
 
@@ -97,7 +104,7 @@ async def claim(
     batch: int,
     only: Collection[UUID] | None = None,
 ) -> list[Claimed]:
-    """Take due deliveries under `token`: at most `rooms` of each subscription named there, `room` of any other.
+    """Take due deliveries under `token`, the urgent ones first: at most `rooms` of each subscription named there, `room` of any other.
 
     No two claimers get the same one (SKIP LOCKED, materialised so that the limit is counted once). A revision is not due while
     an earlier one of its alert is unsettled for its subscription. `only` looks at those subscriptions alone.
@@ -110,9 +117,10 @@ async def claim(
     return [
         Claimed(
             identity, token, subscription, alert, revision, attempts, withheld, Form(form), url,
-            Format(kind), tuple(secrets), old_secrets_until, at, body, traceparent,
+            Format(kind), tuple(secrets), old_secrets_until, at, body, traceparent, urgent, expires_at,
         )
-        for identity, subscription, alert, revision, attempts, withheld, form, url, kind, secrets, old_secrets_until, at, body, traceparent
+        for identity, subscription, alert, revision, attempts, withheld, urgent, expires_at,
+            form, url, kind, secrets, old_secrets_until, at, body, traceparent
         in await (await pipe.send(_CLAIM, values)).rows()
     ]  # fmt: skip
 

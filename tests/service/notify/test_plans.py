@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from services.notify.store.alerts import _ADD, _ADD_REVISIONS, _HISTORY, _SETTLE_WITHHELD, _WITHHOLD
+from services.notify.store.alerts import _ADD, _ADD_REVISIONS, _HISTORY, _IN_HAND, _REPLACE, _SETTLE_WITHHELD, _WITHHOLD
 from services.notify.store.queue import _CLAIM, _HELD, _RECORD
 from shared.platform.database.engine import open_line
 from shared.platform.database.settings import DatabaseSettings
 from tests.support.notify import Station, alert_message
 
-STATEMENTS = (_ADD, _ADD_REVISIONS, _HISTORY, _SETTLE_WITHHELD, _WITHHOLD, _CLAIM, _HELD, _RECORD)
+STATEMENTS = (_ADD, _ADD_REVISIONS, _HISTORY, _IN_HAND, _REPLACE, _SETTLE_WITHHELD, _WITHHOLD, _CLAIM, _HELD, _RECORD)
 
 
 async def plan_of(url: str, statement: str) -> str:

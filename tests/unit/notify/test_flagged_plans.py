@@ -48,10 +48,12 @@ def test_no_flagging_nation_is_told_to_act_and_no_other_is_kept_from_it(
         assert (said["requested_action"], said["executed_action"]) == ("ARREST", asked)
         assert said["headline"]["en"].startswith("ARREST") == (partner not in flagging)
     waited = {one for one, past in history.items() if past is not History.NOTHING}
-    assert made.downgraded == {one for one in waited if partner_of[one] in flagging & may_see}
+    missed = {one for one, past in history.items() if ends and past is History.WAITING and partner_of[one] in may_see}
+    assert {one.subscription for one in made.missed} == missed
+    assert made.downgraded == {one for one in waited - missed if partner_of[one] in flagging & may_see}
     assert made.withheld == {one for one in waited if partner_of[one] not in may_see}
     assert {delivery.subscription for delivery in made.deliveries if delivery.form is not Form.NOTICE} == {
-        one for one, partner in partner_of.items() if partner in may_see and (one in waited or not ends)
+        one for one, partner in partner_of.items() if partner in may_see and (one in waited - missed or not ends)
     }
 
 
