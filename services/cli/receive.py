@@ -31,6 +31,8 @@ def line_of(message: dict[str, Any]) -> str:
     data = message.get("data", {})
     if "entry_id" in data:
         return f"{message.get('type')} entry {data['entry_id']}: {data.get('text', {}).get('en', '')}"
+    if "alerts" in data:
+        return f"{message.get('type')}: {data.get('count')} alerts that were not delivered in time"
     headline = data.get("headline", {})
     subject = data.get("subject", {}).get("key", "")
     return f"{message.get('type')} revision {data.get('revision')} {subject}: {headline.get('en', '')}"

@@ -11,6 +11,7 @@ from services.notify.domain.plan import Form, Plan, plan
 from services.notify.domain.rendering import body
 from services.notify.store import alerts as store
 from services.notify.store.alerts import Endpoint, NewDelivery, NewRevision
+from services.notify.store.missed import recall
 from services.notify.store.queue import Claimed
 from shared.contracts.alerts import AlertMessage, AlertType
 from shared.contracts.base import Severity
@@ -82,6 +83,8 @@ async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve:
         await store.withhold(pipe, [(revision.alert, who) for revision, planned in plans for who in planned.withheld], now)
         reports = [(revision.alert, who) for revision, planned in plans for who in planned.downgraded]
         await store.withhold(pipe, reports, now, kept=Form.FLAGGED)
+        kept_out = {who for revision, planned in plans if known[revision.alert] for who in planned.unseen}
+        await recall(pipe, sorted(kept_out), now)
         plans = await _without_missed(pipe, plans, now)
         older = [
             (revision.alert, one.subscription, revision.revision)

@@ -51,6 +51,10 @@ class Redelivery:
             subscription = await subscriptions.one(connection, delivery.subscription_id, lock=True)
             if subscription is None or subscription.state == SubscriptionState.ENDED:
                 raise NotSentAgainError("Its subscription has ended.")
+            if delivery.form == Form.MISSED:
+                raise NotSentAgainError(
+                    "A summary of missed alerts is as old as it is: what it tells may have been withdrawn since."
+                )
             if delivery.form == Form.AGENCY:
                 _must_still_get_notices(delivery, subscription)
             else:

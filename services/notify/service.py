@@ -13,6 +13,7 @@ from services.notify.consumer import CONSUMER, AlertHandler, NoticeHandler, by_t
 from services.notify.courier import Courier
 from services.notify.dispatcher import Dispatcher
 from services.notify.domain.retry import SCHEDULE
+from services.notify.missed import Deadlines
 from services.notify.purge import Purge
 from services.notify.redelivery import Redelivery
 from services.notify.registry import Registry
@@ -82,7 +83,13 @@ async def open_notify(settings: Settings, clock: Clock | None = None) -> AsyncIt
                 deliveries_router(database, redelivery, Cursors(settings.http.cursor_secret)),
                 keys.router,
             ],
-            workers=[keys.worker, consumer, dispatcher, Purge(database, notify, clock)],
+            workers=[
+                keys.worker,
+                consumer,
+                dispatcher,
+                Deadlines(database, notify, clock, dispatcher.wake),
+                Purge(database, notify, clock),
+            ],
             readiness=readiness,
             access=keys.access,
         )

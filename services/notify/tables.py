@@ -108,6 +108,8 @@ class Delivery(Base, table=True):
         UniqueConstraint("alert_id", "subscription_id", "revision"),
         Index("ix_delivery_newest", "created_at", "id"),
         Index("ix_delivery_newest_of_partner", "partner", "created_at", "id"),
+        Index("ix_delivery_expired", "subscription_id", "settled_at", postgresql_where=text("state = 'expired'")),
+        Index("ix_delivery_missed", "subscription_id", postgresql_where=text("form = 'missed'")),
         {"postgresql_with": {"fillfactor": 80}},
     )
 

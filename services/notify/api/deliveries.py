@@ -30,12 +30,12 @@ class DeliveryOut(BaseModel):
     id: UUID
     subscription_id: UUID
     partner: str
-    alert_id: UUID | None = Field(description="null where it is a notice")
+    alert_id: UUID | None = Field(description="null where it is a notice; of a summary its own id")
     notice_id: UUID | None = Field(description="null where it is an alert")
     revision: int
-    form: Literal["full", "flagged", "notice", "agency"] = Field(
+    form: Literal["full", "flagged", "notice", "agency", "missed"] = Field(
         description="the alert; as a report, to a nation that has flagged its entry; only the notice that it was withdrawn; "
-        "or what an agency is told of its own entries, which its keys alone see here"
+        "what an agency is told of its own entries, which its keys alone see here; or the summary of alerts that were missed"
     )
     reasons: list[str] = Field(description="why it may go to this partner")
     state: State

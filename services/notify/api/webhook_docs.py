@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header
 
 from shared.contracts.alerts import AlertMessage
+from shared.contracts.missed import MissedMessage
 from shared.contracts.notices import NoticeMessage
 
 webhooks = APIRouter()
@@ -31,6 +32,19 @@ def alert(
 
     `executed_action` is what is to be done on your territory. It is `requested_action`, unless your nation has flagged the entry: then it is
     `INFORM_ONLY`, whatever the issuer requests. `flagged_by` names the nations that have.
+    """
+
+
+@webhooks.post("missed", status_code=204, summary="Alerts that you were not told of in time")
+def missed(
+    message: MissedMessage,
+    webhook_id: Identity,
+    webhook_timestamp: Moment,
+    webhook_signature: Signature,
+    traceparent: Trace = None,
+) -> None:
+    """An alert is not sent once nobody can act on it any more (`expires_at`), nor when it ended before you were told of it: after an endpoint
+    was away or paused, one summary names what it missed. `GET /v1/deliveries?state=expired` has the same.
     """
 
 

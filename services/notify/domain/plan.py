@@ -23,6 +23,8 @@ class Form(StrEnum):
     """Only that the alert was withdrawn."""
     AGENCY = "agency"
     """What an agency is told of its own entries."""
+    MISSED = "missed"
+    """The summary of alerts that were not sent in time."""
 
 
 class History(StrEnum):
@@ -53,6 +55,8 @@ class Plan:
     """None of them."""
     downgraded: frozenset[UUID] = frozenset()
     """None that asks for more than to be told of."""
+    unseen: frozenset[UUID] = frozenset()
+    """May not see the alert: a summary that waits for them may tell of it no more."""
     missed: tuple[Planned, ...] = ()
     """The alert ended before these were told of it: they are told nothing, unless something is in a sender's hand by now."""
 
@@ -70,6 +74,7 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
     deliveries: list[Planned] = []
     withheld: set[UUID] = set()
     downgraded: set[UUID] = set()
+    unseen: set[UUID] = set()
     missed: list[Planned] = []
     for subscription in subscriptions:
         past = history.get(subscription.id, History.NOTHING)
@@ -82,11 +87,13 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
                 deliveries.append(told)
                 if decision.flagged and past is not History.NOTHING:
                     downgraded.add(subscription.id)
-        elif past is not History.NOTHING:
+            continue
+        unseen.add(subscription.id)
+        if past is not History.NOTHING:
             withheld.add(subscription.id)
             if past is History.SEEN:
                 deliveries.append(Planned(subscription.id, Form.NOTICE, decision))
-    return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded), tuple(missed))
+    return Plan(tuple(deliveries), frozenset(withheld), frozenset(downgraded), frozenset(unseen), tuple(missed))
 
 
 def plan_notice(notice: Notice, subscriptions: Iterable[Subscription]) -> Plan:
