@@ -196,4 +196,4 @@ async def test_from_the_topic_to_the_agency_that_asked_over_http(
             document = (await client.get("/openapi.json")).json()
     Webhook(answer.json()["secret"]).verify(receiver.receipts[0].body, receiver.receipts[0].headers)
     assert receiver.ids == [str(webhook_id(told.id, 1, answer.json()["id"]))]
-    assert set(document["webhooks"]) == {"alert", "notice"}
+    assert set(document["webhooks"]) == {"alert", "missed", "notice"}
