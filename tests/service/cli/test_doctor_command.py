@@ -120,7 +120,7 @@ async def test_a_schema_behind_or_ahead_of_this_release_is_a_fault(ground: Groun
     run_sql(migrated_url, "UPDATE correlate.alembic_version SET version_num = '9999'")
     assert [(found.text, found.todo) for found in await bad(ground)] == [
         ("correlate is at 9999, which this release does not know", "run the newer release, or restore a backup"),
-        ("notify is at 0001 instead of 0004", "`atalaya migrate`"),
+        ("notify is at 0001 instead of 0007", "`atalaya migrate`"),
     ]
 
 
