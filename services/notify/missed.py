@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -30,11 +29,11 @@ _AT_ONCE = 500
 """Deliveries settled in one transaction: short enough that nobody waits for it."""
 
 _MOST_TOLD = 1000
-"""Alerts of one summary, some 200 KB; of more, the next one tells the rest."""
+"""Deliveries that one summary tells of, some 200 KB, read in a tenth of a second; of more, the next one tells the rest."""
 
 
 class Deadlines:
-    """A worker. Any number of copies may work: a summary is made with fan-out standing still, by one of them."""
+    """A worker. Any number of copies may work: each summary is made with fan-out standing still, by one of them."""
 
     name = "deadlines"
 
@@ -60,24 +59,37 @@ class Deadlines:
         while await self._expire() == _AT_ONCE:
             pass
         async with self._database.transaction("loops") as connection:
-            if not await missed.untold(connection):
-                return
-        async with self._database.transaction("loops") as connection:
-            await subscriptions.stop_fan_out(connection)
-            told = [await self._tell(connection, one) for one in await missed.untold(connection)]
-        self._wake({subscription for subscription in told if subscription is not None})
+            await missed.untell(connection)
+            waiting = await missed.untold(connection)
+        for one in waiting:
+            if await self._told(one):
+                self._wake({one.subscription})
 
     async def _expire(self) -> int:
         async with self._database.transaction("loops") as connection:
             return await missed.expire(connection, self._clock.now(), _AT_ONCE)
 
-    async def _tell(self, connection: AsyncConnection, one: Untold) -> UUID | None:
-        """Put a summary for a subscription into the queue; None where it may see none of what it missed."""
-        told, until = [], one.since
-        for revision, at, body in await missed.missed(connection, one, _MOST_TOLD):
-            alert = AlertMessage.model_validate_json(body).data
-            until = max(until or at, at)
-            if release(alert, one.partner).allowed:
+    async def _told(self, one: Untold) -> bool:
+        """Put a summary for a subscription into the queue, with fan-out standing still; False where it missed nothing that it may see."""
+        async with self._database.transaction("loops") as connection:
+            await subscriptions.stop_fan_out(connection)
+            if one not in await missed.untold(connection):
+                return False  # another copy was here, or the subscription was paused
+            alerts_missed, deliveries = await self._missed(connection, one)
+            if alerts_missed:
+                await self._put(connection, one, alerts_missed, deliveries)
+            return bool(alerts_missed)
+
+    @staticmethod
+    async def _missed(connection: AsyncConnection, one: Untold) -> tuple[list[MissedAlert], list[UUID]]:
+        """What is to be told and the deliveries it stands for; whatever nobody missed is settled as what it is, and asked for no more."""
+        told: list[MissedAlert] = []
+        found: dict[str, list[UUID]] = {"expired": [], "superseded": [], "withheld": []}
+        for deliveries, revision, body, overtaken in await missed.missed(connection, one, _MOST_TOLD):
+            alert = AlertMessage.model_validate_json(bytes(body)).data
+            state = "superseded" if overtaken else "expired" if release(alert, one.partner).allowed else "withheld"
+            found[state] += deliveries
+            if state == "expired":
                 told.append(
                     MissedAlert(
                         id=alert.id,
@@ -87,15 +99,13 @@ class Deadlines:
                         expires_at=alert.expires_at,
                     )
                 )
-        if not told or until is None:
-            return None
-        await self._put(connection, one, told, until)
-        return one.subscription
+        for state in ("superseded", "withheld"):
+            await missed.settle(connection, found[state], state)
+        return sorted(told, key=lambda alert: (alert.opened_at, alert.id)), found["expired"]
 
-    async def _put(self, connection: AsyncConnection, one: Untold, told: list[MissedAlert], until: datetime) -> None:
+    async def _put(self, connection: AsyncConnection, one: Untold, told: list[MissedAlert], deliveries: list[UUID]) -> None:
         now, identity = self._clock.now(), uuid.uuid4()
-        summary = Missed(id=identity, since=one.since, until=until, count=len(told), alerts=tuple(told))
-        body = MissedMessage(timestamp=now, data=summary).model_dump_json().encode()
+        message = MissedMessage(timestamp=now, data=Missed(id=identity, count=len(told), alerts=tuple(told)))
         delivery = NewDelivery(
             id=webhook_id(identity, 1, one.subscription),
             subscription=one.subscription,
@@ -105,7 +115,9 @@ class Deadlines:
             form=Form.MISSED,
             reasons=("it may see each of the alerts that it tells of",),
         )
+        body = message.model_dump_json().encode()
         pipe = await through(connection)
-        await alerts.add_revisions(pipe, [NewRevision(identity, 1, "alerts.missed", until, body, None)], now)
+        await alerts.add_revisions(pipe, [NewRevision(identity, 1, message.type, now, body, None)], now)
         await alerts.add_deliveries(pipe, [delivery], now)
+        await missed.tell(connection, deliveries, identity)
         log.info("missed.told", subscription=str(one.subscription), alerts=len(told))

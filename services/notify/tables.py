@@ -100,7 +100,8 @@ class AlertRevision(Base, table=True):
 class Delivery(Base, table=True):
     """One alert revision, or notice, on its way to one subscription; its id is the `webhook-id`. Written at fan-out and when it is settled.
 
-    `agency` is the one that a notice is for, whose keys alone see it; null for an alert.
+    `agency` is the one that a notice is for, whose keys alone see it; null for an alert. `summary_id` is the summary that tells of an
+    expired one.
     """
 
     __tablename__ = "delivery"
@@ -108,7 +109,8 @@ class Delivery(Base, table=True):
         UniqueConstraint("alert_id", "subscription_id", "revision"),
         Index("ix_delivery_newest", "created_at", "id"),
         Index("ix_delivery_newest_of_partner", "partner", "created_at", "id"),
-        Index("ix_delivery_expired", "subscription_id", "settled_at", postgresql_where=text("state = 'expired'")),
+        Index("ix_delivery_untold", "subscription_id", postgresql_where=text("state = 'expired' AND summary_id IS NULL")),
+        Index("ix_delivery_told", "summary_id", postgresql_where=text("summary_id IS NOT NULL")),
         Index("ix_delivery_missed", "subscription_id", postgresql_where=text("form = 'missed'")),
         {"postgresql_with": {"fillfactor": 80}},
     )
@@ -125,6 +127,7 @@ class Delivery(Base, table=True):
     created_at: datetime = Field(sa_column=_moment())
     settled_at: datetime | None = Field(default=None, sa_column=_moment(nullable=True))
     agency: str | None = Field(default=None, sa_type=Text)
+    summary_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
 
 
 class QueueRow(Base, table=True):

@@ -19,11 +19,9 @@ class MissedAlert(Contract):
 
 
 class Missed(Contract):
-    """All alerts that a subscription missed in a span of time; no more is told of them, for nobody can act on them."""
+    """Alerts that a subscription missed and no earlier summary told of; no more is told of them, for nobody can act on them."""
 
     id: UUID
-    since: Utc | None = Field(description="what was missed until then is in an earlier summary; null: there is none")
-    until: Utc
     count: int = Field(ge=1)
     alerts: tuple[MissedAlert, ...]
 

@@ -1,8 +1,13 @@
-"""What was not sent in time: settled as expired, and summed up for who missed it."""
+"""What was not sent in time: settled as expired, and summed up once for who missed it.
 
-from collections.abc import Sequence
+An expired delivery belongs to the summary that told of it, `summary_id`; one without is untold. No moment divides told from untold: what
+one transaction settles may be seen after what a later one did.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -30,28 +35,20 @@ async def expire(connection: AsyncConnection, now: datetime, most: int) -> int:
 
 _UNTOLD = text(
     """
-    SELECT s.id, s.partner, told.until AS since
-    FROM notify.subscription s
-    CROSS JOIN LATERAL (
-        SELECT max(a.at) AS until FROM notify.delivery d
-        JOIN notify.alert_revision a ON a.alert_id = d.alert_id AND a.revision = d.revision
-        WHERE d.subscription_id = s.id AND d.form = 'missed' AND d.state = 'delivered'
-    ) told
+    SELECT s.id, s.partner FROM notify.subscription s
     WHERE s.state = 'active'
       AND NOT EXISTS (SELECT 1 FROM notify.delivery w WHERE w.subscription_id = s.id AND w.form = 'missed' AND w.state = 'waiting')
-      AND EXISTS (SELECT 1 FROM notify.delivery e WHERE e.subscription_id = s.id AND e.state = 'expired'
-                  AND (told.until IS NULL OR e.settled_at > told.until))
+      AND EXISTS (SELECT 1 FROM notify.delivery e WHERE e.subscription_id = s.id AND e.state = 'expired' AND e.summary_id IS NULL)
     """
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """A subscription that missed alerts since a moment (None: ever), and waits for no summary of them."""
+    """A subscription that missed alerts, and waits for no summary of them."""
 
     subscription: UUID
     partner: str
-    since: datetime | None
 
 
 async def untold(connection: AsyncConnection) -> list[Untold]:
@@ -62,30 +59,56 @@ async def untold(connection: AsyncConnection) -> list[Untold]:
 _MISSED = text(
     """
     WITH missed AS MATERIALIZED (
-        SELECT alert_id, max(revision) AS revision, max(settled_at) AS settled_at FROM (
-            SELECT d.alert_id, d.revision, d.settled_at FROM notify.delivery d
-            WHERE d.subscription_id = :subscription AND d.state = 'expired'
-              AND (CAST(:since AS timestamptz) IS NULL OR d.settled_at > CAST(:since AS timestamptz))
-            ORDER BY d.settled_at FETCH FIRST (CAST(:most AS int)) ROWS WITH TIES
+        SELECT alert_id, max(revision) AS revision, array_agg(id) AS deliveries FROM (
+            SELECT d.id, d.alert_id, d.revision FROM notify.delivery d
+            WHERE d.subscription_id = :subscription AND d.state = 'expired' AND d.summary_id IS NULL
+            LIMIT :most
         ) one GROUP BY alert_id
     )
-    SELECT m.revision, m.settled_at, latest.body FROM missed m
+    SELECT m.deliveries, m.revision, latest.body, EXISTS (
+        SELECT 1 FROM notify.delivery d
+        WHERE d.alert_id = m.alert_id AND d.subscription_id = :subscription AND d.state = 'delivered' AND d.revision > m.revision
+    ) AS overtaken
+    FROM missed m
     CROSS JOIN LATERAL (
         SELECT a.body FROM notify.alert_revision a WHERE a.alert_id = m.alert_id ORDER BY a.revision DESC LIMIT 1
     ) latest
-    WHERE NOT EXISTS (
-        SELECT 1 FROM notify.delivery d
-        WHERE d.alert_id = m.alert_id AND d.subscription_id = :subscription AND d.state = 'delivered' AND d.revision > m.revision
-    )
-    ORDER BY m.settled_at
     """
 )
 
 
-async def missed(connection: AsyncConnection, one: Untold, most: int) -> Sequence[tuple[int, datetime, bytes]]:
-    """The revision missed, when that was settled, and the alert's newest message: of the first `most` that nothing later was delivered of."""
-    values = {"subscription": one.subscription, "since": one.since, "most": most}
-    return [(revision, at, bytes(body)) for revision, at, body in await connection.execute(_MISSED, values)]
+async def missed(connection: AsyncConnection, one: Untold, most: int) -> Sequence[Any]:
+    """By alert, of up to `most` untold deliveries: these, the highest revision of them, the alert's newest message, whether a later one was delivered."""
+    return (await connection.execute(_MISSED, {"subscription": one.subscription, "most": most})).all()
+
+
+_SETTLE = text("UPDATE notify.delivery SET state = :state WHERE id = ANY(CAST(:deliveries AS uuid[]))")
+_TELL = text("UPDATE notify.delivery SET summary_id = :summary WHERE id = ANY(CAST(:deliveries AS uuid[]))")
+
+
+async def settle(connection: AsyncConnection, deliveries: Collection[UUID], state: str) -> None:
+    """Settle expired deliveries as what they are and nobody missed: `superseded` or `withheld`."""
+    if deliveries:
+        await connection.execute(_SETTLE, {"deliveries": list(deliveries), "state": state})
+
+
+async def tell(connection: AsyncConnection, deliveries: Collection[UUID], summary: UUID) -> None:
+    """Let these be told by a summary."""
+    await connection.execute(_TELL, {"deliveries": list(deliveries), "summary": summary})
+
+
+_UNTELL = text(
+    """
+    UPDATE notify.delivery e SET summary_id = NULL
+    FROM notify.delivery s
+    WHERE s.form = 'missed' AND s.state NOT IN ('waiting', 'delivered') AND e.summary_id = s.alert_id
+    """
+)
+
+
+async def untell(connection: AsyncConnection) -> None:
+    """Let what a summary told that did not arrive, for whatever reason, be untold again."""
+    await connection.execute(_UNTELL)
 
 
 _RECALL = """
