@@ -37,8 +37,8 @@ class Hands(Protocol):
         """How long a delivery is its own."""
         ...
 
-    def reserve(self, subscription: UUID, urgent: bool) -> UUID | None:  # noqa: FBT001 - as Reserve is called
-        """A place for one new delivery of a subscription, None when it has to queue."""
+    def reserve(self, subscription: UUID, *, urgent: bool = False) -> UUID | None:
+        """A place for one new delivery of a subscription, None when it has to queue. An urgent one does not wait for others."""
         ...
 
     def give(self, leased: Sequence[Claimed], since: float) -> None:

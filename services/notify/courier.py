@@ -36,12 +36,12 @@ class Courier:
         self._chance = chance
         self._schedule = tuple(schedule)
 
-    async def carry(self, claimed: Claimed) -> tuple[Result, bool]:
-        """Send it, at once a second time if the connection just ended; the result, and whether the endpoint answered."""
+    async def carry(self, claimed: Claimed) -> tuple[Result, bool | None]:
+        """Send it, at once a second time if the connection just ended; the result, and whether the endpoint answered, None if nothing was sent."""
         if claimed.withheld:
-            return Result(claimed.id, claimed.token, claimed.subscription, "withheld"), True
+            return Result(claimed.id, claimed.token, claimed.subscription, "withheld"), None
         if claimed.expires_at is not None and claimed.expires_at <= self._clock.now():
-            return Result(claimed.id, claimed.token, claimed.subscription, "expired"), True
+            return Result(claimed.id, claimed.token, claimed.subscription, "expired"), None
         message = content(claimed.form, claimed.body, claimed.alert, claimed.revision, claimed.at)
         body = rendered(message, claimed.format, claimed.id)
         made, answer = await self._attempt(claimed, body)

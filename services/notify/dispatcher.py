@@ -50,7 +50,7 @@ class Dispatcher:
         """How long a delivery is this process's own."""
         return timedelta(seconds=self._settings.lease_seconds)
 
-    def reserve(self, subscription: UUID, urgent: bool = False) -> UUID | None:  # noqa: FBT001, FBT002 - as Reserve is called
+    def reserve(self, subscription: UUID, *, urgent: bool = False) -> UUID | None:
         """A place for one new delivery, and the token to lease it under; None when it has to queue."""
         if self._senders is None or not self._lanes.reserve(subscription, urgent=urgent):
             return None
@@ -155,10 +155,10 @@ class Dispatcher:
         self._recorder.add(result)
         self._start(senders, claimed.subscription)
 
-    async def _carry(self, claimed: Claimed) -> tuple[Result, bool]:
+    async def _carry(self, claimed: Claimed) -> tuple[Result, bool | None]:
         try:
             current = await self._freshness.confirmed(claimed)
-            return (_returned(claimed), True) if current is None else await self._courier.carry(current)
+            return (_returned(claimed), None) if current is None else await self._courier.carry(current)
         except Exception as error:  # noqa: BLE001 - whatever one partner's answer or alert breaks, the others are served
             fault = type(error).__name__
             log.error("delivery.broken", delivery=str(claimed.id), error=fault)  # noqa: TRY400 - a trace shows what was sent

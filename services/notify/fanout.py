@@ -2,9 +2,10 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from services.notify.domain.plan import Form, Plan, plan
@@ -27,8 +28,11 @@ class Arrived:
     traceparent: str | None = None
 
 
-Reserve = Callable[[UUID, bool], UUID | None]
-"""A free place for a new delivery of a subscription, urgent or not: the token to lease it under; None where it has to queue."""
+class Reserve(Protocol):
+    """A free place for a new delivery of a subscription: the token to lease it under; None where it has to queue."""
+
+    def __call__(self, subscription: UUID, *, urgent: bool = False) -> UUID | None:
+        """Keep it; an urgent delivery does not wait for others."""
 
 
 @dataclass(slots=True)
@@ -137,7 +141,7 @@ def _waves(arrived: Sequence[Arrived]) -> Iterator[list[Arrived]]:
         yield wave
 
 
-def _queue(_subscription: UUID, _urgent: bool) -> None:  # noqa: FBT001 - as Reserve is called
+def _queue(subscription: UUID, *, urgent: bool = False) -> UUID | None:  # noqa: ARG001 - a Reserve that has no places
     return None
 
 
@@ -164,7 +168,7 @@ def deliveries(
         endpoint = endpoints[delivery.subscription]
         identity = webhook_id(revision.alert, revision.revision, delivery.subscription)
         expires_at = revision.expires_at if delivery.form is not Form.NOTICE else None
-        token = reserve(delivery.subscription, revision.urgent) if endpoint.active else None
+        token = reserve(delivery.subscription, urgent=revision.urgent) if endpoint.active else None
         if token is None:
             into.queued.add(delivery.subscription)
         else:

@@ -109,15 +109,15 @@ class Lanes:
         late, self._late = self._late, []
         return late
 
-    def finished(self, claimed: Claimed, *, answered: bool) -> None:
-        """A request ended; its slot is free, its result not yet written."""
+    def finished(self, claimed: Claimed, *, answered: bool | None) -> None:
+        """It is over; its slot is free, its result not yet written. `answered` None: nothing was sent, and nothing learnt of the endpoint."""
         lane = self._lanes[claimed.subscription]
         lane.running -= 1
         self._running -= 1
         lane.unwritten += 1
         if answered:
             lane.pace.answered()
-        else:
+        elif answered is False:
             lane.pace.failed()
 
     def written(self, results: Sequence[Result]) -> set[UUID]:

@@ -1,3 +1,4 @@
+import dataclasses
 import uuid
 from uuid import UUID
 
@@ -141,3 +142,31 @@ def test_what_waits_for_something_in_hand_is_looked_for_when_that_is_written() -
     list(lanes.ready(0))
     lanes.finished(one, answered=True)
     assert lanes.written([result(one)]) == {A}
+
+
+@given(st.sampled_from([False, True]), st.integers(0, 5))
+def test_nothing_is_learnt_of_an_endpoint_from_what_was_not_sent(answered: bool, before: int) -> None:
+    lanes, other = Lanes(notify_settings()), Lanes(notify_settings())
+    for each in (lanes, other):
+        for _ in range(before + 3):
+            each.add(claimed(A), 100)
+            for one in each.ready(0, A):
+                each.finished(one, answered=answered)
+    lanes.add(claimed(A), 100)
+    for one in lanes.ready(0, A):
+        lanes.finished(one, answered=None)
+        lanes.written([result(one)])
+    assert lanes.rooms() == other.rooms()
+
+
+def test_an_urgent_delivery_has_a_place_where_others_have_none_and_goes_first() -> None:
+    lanes = Lanes(notify_settings(slots_per_subscription=2, slots=100, claim_ahead=1))
+    waiting = [claimed(A) for _ in range(4)]
+    for one in waiting:
+        lanes.add(one, 100)
+    assert not lanes.reserve(A)
+    assert lanes.reserve(A, urgent=True)
+    lanes.release(A)
+    urgent = dataclasses.replace(claimed(A), urgent=True)
+    lanes.add(urgent, 100)
+    assert next(lanes.ready(0)) is urgent
