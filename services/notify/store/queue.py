@@ -61,7 +61,8 @@ class Result:
 _CLAIM = """
     WITH picked AS MATERIALIZED (
         SELECT due.id
-        FROM (SELECT id FROM notify.subscription
+        FROM (SELECT id, coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), id)], %(room)s::int) AS room
+              FROM notify.subscription
               WHERE state = 'active' AND (CAST(%(only)b AS uuid[]) IS NULL OR id = ANY(CAST(%(only)b AS uuid[])))
               ORDER BY random()) s
         CROSS JOIN LATERAL (
@@ -72,10 +73,10 @@ _CLAIM = """
                   AND NOT EXISTS (SELECT 1 FROM notify.queue e
                                   WHERE e.subscription_id = q.subscription_id AND e.alert_id = q.alert_id AND e.revision < q.revision)
                 ORDER BY q.due_at
-                LIMIT coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), s.id)], %(room)s::int)
+                LIMIT s.room
                 FOR UPDATE SKIP LOCKED
             ) first
-            LIMIT coalesce((CAST(%(rooms)b AS int[]))[array_position(CAST(%(known)b AS uuid[]), s.id)], %(room)s::int)
+            LIMIT s.room
         ) due
         LIMIT %(batch)s
     ), claimed AS (
