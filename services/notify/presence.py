@@ -35,6 +35,8 @@ class Presence:
         self._due = due
         self._holder = senders.new_holder()
         self._entered = False
+        self._staying = False
+        """Was present when last seen: a session that is lost then is opened anew at once."""
         self._closed = asyncio.Event()
 
     def token(self) -> UUID:
@@ -57,12 +59,14 @@ class Presence:
                         await connection.close()
             except TransientError as error:
                 log.warning("presence.lost", error=type(error).__name__)
-                await self._pause()
+                if not self._staying:
+                    await self._pause()
 
     async def _stay(self, connection: Driver) -> None:
+        self._staying = False
         async with _short():
             await senders.enter(connection, self._holder)
-        self._entered = True
+        self._entered = self._staying = True
         while not self._closed.is_set():
             async with _short():
                 due = await senders.take_over(connection, self._grace, self._lease)

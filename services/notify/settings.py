@@ -50,8 +50,8 @@ class NotifySettings(Group):
     lease_seconds: float = Field(
         default=20.0,
         gt=0,
-        description="Seconds after which another process takes over what this one claimed and did not settle: how long a crash "
-        "delays what was in hand. At least 3 more than total_seconds.",
+        description="Seconds after which another process takes over what this one claimed and did not settle, where the database does "
+        "not see that it ended (takeover_seconds), as when its machine is cut off. At least 3 more than total_seconds.",
     )
     takeover_seconds: float = Field(
         default=0.5,
