@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from services import notify
 from services.cli.doctor import host
 from services.cli.doctor.command import examine
 from services.cli.doctor.findings import Finding, Ground, Level
@@ -118,9 +119,10 @@ async def test_a_missing_topic_and_a_lack_of_partitions_are_told_apart(kafka_of_
 async def test_a_schema_behind_or_ahead_of_this_release_is_a_fault(ground: Ground, migrated_url: str) -> None:
     run_sql(migrated_url, "UPDATE notify.alembic_version SET version_num = '0001'")
     run_sql(migrated_url, "UPDATE correlate.alembic_version SET version_num = '9999'")
+    newest = max(path.name[:4] for path in (Path(notify.__file__).parent / "migrations" / "versions").glob("[0-9]*.py"))
     assert [(found.text, found.todo) for found in await bad(ground)] == [
         ("correlate is at 9999, which this release does not know", "run the newer release, or restore a backup"),
-        ("notify is at 0001 instead of 0007", "`atalaya migrate`"),
+        (f"notify is at 0001 instead of {newest}", "`atalaya migrate`"),
     ]
 
 
