@@ -56,7 +56,7 @@ def sentences(result: dict[str, Any]) -> Iterator[str]:
         yield f"{row['phase']}:"
         if "per_second" in row:
             yield f"  {row['deliveries']:,} deliveries in {row['seconds']:,.1f} s: {row['per_second']:,.0f}/s"
-        for name in ("latency", "calm", "troubled"):
+        for name in ("latency", "bare", "calm", "troubled"):
             if name in row:
                 one = row[name]
                 yield f"  {one['what']}: p50 {one['p50']} ms, p99 {one['p99']} ms, max {one['max']} ms over {one['count']:,}"

@@ -12,9 +12,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 import aiohttp
-import psutil
 from aiokafka import AIOKafkaProducer
 
+from services.cli.bench.deliver.cost import Cost
+from services.cli.bench.deliver.limits import bare_posts, reading
 from services.cli.bench.deliver.partners import (
     Partners,
     Sink,
@@ -28,7 +29,6 @@ from services.cli.bench.deliver.partners import (
 from services.cli.bench.figures import Latency
 from services.cli.running import System
 
-IN_FLIGHT: Final = 64
 _PATIENCE_SECONDS: Final = 120.0
 """Without anything new for so long, a phase ends and says what is missing."""
 _LOOK_SECONDS: Final = 0.1
@@ -51,7 +51,7 @@ class Bench:
     async def burst(self, alerts: int, endpoints: int) -> dict[str, Any]:
         """So many alerts at once to so many endpoints: deliveries a second from the first alert handed over to the last receipt."""
         await self._ready(endpoints)
-        identities, cost = self.identities(alerts), _Cost(self.system)
+        identities, cost = self.identities(alerts), Cost(self.system)
         began = perf_counter()
         await put_all(self.producer, self.template, identities)
         handed = perf_counter() - began
@@ -70,12 +70,15 @@ class Bench:
     async def steady(self, rate: int, seconds: float) -> dict[str, Any]:
         """One endpoint at a steady rate: from the alerts topic to the receipt."""
         await self._ready(1)
-        cost = _Cost(self.system)
-        sent, report = await self._sent(rate, seconds, endpoints=1)
+        cost = Cost(self.system)
+        async with reading(self.system.kafka) as read:
+            sent, report = await self._sent(rate, seconds, endpoints=1)
         late = await self._latencies(sent)
+        bare = tuple(1000 * (read[one] - at) for one, at in sent.items() if one in read)
         return {
             "phase": f"steady {rate}/s",
             "latency": Latency("handed over → received", late).as_dict(),
+            "bare": Latency("handed over → read by a bare consumer beside it", bare).as_dict(),
             **cost.since(report["received"]),
             **_verdict(report, len(sent)),
         }
@@ -124,22 +127,8 @@ class Bench:
         }
 
     async def bare(self, count: int) -> float:
-        """The limit: the same bodies with signature headers, posted by a bare aiohttp loop with 64 in flight and no store; posts a second."""
-        body = filled(self.template, str(uuid4()))
-        headers = {"webhook-id": str(uuid4()), "webhook-timestamp": "1", "webhook-signature": "v1," + "A" * 44}
-        left = iter(range(count))
-
-        async def post(session: aiohttp.ClientSession) -> None:
-            for _ in left:
-                async with session.post(f"{self.sink.url}/bare", data=body, headers=headers) as answer:
-                    await answer.read()
-
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-            began = perf_counter()
-            async with asyncio.TaskGroup() as group:
-                for _ in range(IN_FLIGHT):
-                    group.create_task(post(session))
-            return count / (perf_counter() - began)
+        """The limit of a burst, posts a second."""
+        return await bare_posts(self.sink.url, filled(self.template, str(uuid4())), count)
 
     async def _ready(self, endpoints: int) -> list[str]:
         """New subscriptions, warm connections, nothing counted."""
@@ -193,41 +182,6 @@ class Bench:
                 last = process.pid
                 killed.append(perf_counter())
         return killed
-
-
-class _Cost:
-    """Processor time of the sending process and of the database, and the memory of the former."""
-
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._before = self._times()
-
-    def since(self, deliveries: int) -> dict[str, Any]:
-        """Microseconds a delivery, and MiB."""
-        notify, database = (after - before for after, before in zip(self._times(), self._before, strict=True))
-        process = self._process("notify")
-        return {
-            "notify_cpu_us_per_delivery": round(1e6 * notify / deliveries) if deliveries else None,
-            "database_cpu_us_per_delivery": round(1e6 * database / deliveries) if deliveries else None,
-            "notify_mib": round(process.memory_info().rss / 1_048_576) if process else None,
-        }
-
-    def _times(self) -> tuple[float, float]:
-        notify, postgres = self._process("notify"), self._process("postgres")
-        family = [postgres, *postgres.children(recursive=True)] if postgres else []
-        return _cpu(notify) if notify else 0.0, sum(map(_cpu, family))
-
-    def _process(self, name: str) -> psutil.Process | None:
-        identity = self._system.process(name)
-        return psutil.Process(identity.pid) if identity else None
-
-
-def _cpu(process: psutil.Process) -> float:
-    try:
-        times = process.cpu_times()
-    except psutil.Error:
-        return 0.0
-    return float(times.user + times.system)
 
 
 def _verdict(report: dict[str, Any], expected: int) -> dict[str, Any]:

@@ -74,7 +74,7 @@ class Book:
         seen.first[identity] = at
         seen.by_path[path] += 1
         data = orjson.loads(body)["data"]
-        alert, revision = data["id"], data["revision"]
+        alert, revision = data["id"], data.get("revision", 1)
         before = seen.latest.get((path, alert), 0)
         if revision < before:
             seen.out_of_order += 1
