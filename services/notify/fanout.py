@@ -106,12 +106,20 @@ async def spread(pipe: Pipe, arrived: Sequence[Arrived], now: datetime, reserve:
 
 
 async def _without_missed(pipe: Pipe, plans: list[tuple[NewRevision, Plan]], now: datetime) -> list[tuple[NewRevision, Plan]]:
-    """What waits of alerts that ended before their partners were told is settled as expired; whatever a sender took meanwhile gets its end."""
-    missed = [(revision.alert, one.subscription, revision.revision) for revision, planned in plans for one in planned.missed]
-    if not missed:
+    """What waits of alerts that ended before their partners were told is settled; whatever a sender took meanwhile gets its end.
+
+    One that was closed was missed; one that was withdrawn never stood, and nobody need hear of it.
+    """
+    states: dict[str, list[tuple[UUID, UUID, int]]] = {"expired": [], "superseded": []}
+    for revision, planned in plans:
+        state = "superseded" if revision.type == AlertType.WITHDRAWN else "expired"
+        states[state] += [(revision.alert, one.subscription, revision.revision) for one in planned.missed]
+    ended = [*states["expired"], *states["superseded"]]
+    if not ended:
         return plans
-    await store.replace(pipe, missed, now, state="expired")
-    in_hand = await store.in_hand(pipe, missed)
+    for state, waiting in states.items():
+        await store.replace(pipe, waiting, now, state=state)
+    in_hand = await store.in_hand(pipe, ended)
     return [
         (
             revision,

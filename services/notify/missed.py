@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -15,7 +16,7 @@ from services.notify.settings import NotifySettings
 from services.notify.store import alerts, missed, subscriptions
 from services.notify.store.alerts import NewDelivery, NewRevision
 from services.notify.store.missed import Untold
-from shared.contracts.alerts import AlertMessage
+from shared.contracts.alerts import AlertMessage, AlertType
 from shared.contracts.identity import webhook_id
 from shared.contracts.missed import Missed, MissedAlert, MissedMessage
 from shared.platform.clock import Clock
@@ -60,10 +61,14 @@ class Deadlines:
             pass
         async with self._database.transaction("loops") as connection:
             await missed.untell(connection)
-            waiting = await missed.untold(connection)
+            waiting = await missed.untold(connection, self._before())
         for one in waiting:
             if await self._told(one):
                 self._wake({one.subscription})
+
+    def _before(self) -> datetime:
+        """What expired after it is not told yet: a later revision, with time left to act on it, may be right behind."""
+        return self._clock.now() - timedelta(seconds=self._every_seconds)
 
     async def _expire(self) -> int:
         async with self._database.transaction("loops") as connection:
@@ -73,21 +78,22 @@ class Deadlines:
         """Put a summary for a subscription into the queue, with fan-out standing still; False where it missed nothing that it may see."""
         async with self._database.transaction("loops") as connection:
             await subscriptions.stop_fan_out(connection)
-            if one not in await missed.untold(connection):
+            if one not in await missed.untold(connection, before := self._before()):
                 return False  # another copy was here, or the subscription was paused
-            alerts_missed, deliveries = await self._missed(connection, one)
+            alerts_missed, deliveries = await self._missed(connection, one, before)
             if alerts_missed:
                 await self._put(connection, one, alerts_missed, deliveries)
             return bool(alerts_missed)
 
     @staticmethod
-    async def _missed(connection: AsyncConnection, one: Untold) -> tuple[list[MissedAlert], list[UUID]]:
+    async def _missed(connection: AsyncConnection, one: Untold, before: datetime) -> tuple[list[MissedAlert], list[UUID]]:
         """What is to be told and the deliveries it stands for; whatever nobody missed is settled as what it is, and asked for no more."""
         told: list[MissedAlert] = []
         found: dict[str, list[UUID]] = {"expired": [], "superseded": [], "withheld": []}
-        for deliveries, revision, body, overtaken in await missed.missed(connection, one, _MOST_TOLD):
-            alert = AlertMessage.model_validate_json(bytes(body)).data
-            state = "superseded" if overtaken else "expired" if release(alert, one.partner).allowed else "withheld"
+        for deliveries, revision, body, overtaken in await missed.missed(connection, one, before, _MOST_TOLD):
+            latest = AlertMessage.model_validate_json(bytes(body))
+            alert, moot = latest.data, overtaken or latest.type is AlertType.WITHDRAWN
+            state = "superseded" if moot else "expired" if release(alert, one.partner).allowed else "withheld"
             found[state] += deliveries
             if state == "expired":
                 told.append(

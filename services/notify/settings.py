@@ -81,7 +81,8 @@ class NotifySettings(Group):
     missed_every_seconds: float = Field(
         default=30.0,
         gt=0,
-        description="Seconds between looks for what passed its deadline unsent, as for a paused endpoint, and for partners to be told what they missed.",
+        description="Seconds between looks for what passed its deadline unsent, as for a paused endpoint, and for partners to be told what "
+        "they missed so long ago that no later revision was right behind it.",
     )
     purge_every_seconds: float = Field(default=3600.0, gt=0, description="Seconds between two runs of the purge.")
     secret_overlap_hours: float = Field(default=24.0, ge=0, description="Hours the old secret still signs after a rotation.")

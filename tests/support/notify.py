@@ -237,7 +237,7 @@ class Station:
 def notify_settings(**more: Any) -> NotifySettings:
     return NotifySettings(
         **{
-            "allowed_networks": "127.0.0.0/8", "total_seconds": 2, "lease_seconds": 6, "poll_seconds": 0.1,
+            "allowed_networks": "127.0.0.0/8", "total_seconds": 2, "lease_seconds": 6, "poll_seconds": 0.1, "missed_every_seconds": 0.001,
             "retry_seconds": (0.05, 0.1, 0.2, 0.2, 0.2, 0.2), **more,
         }
     )  # fmt: skip

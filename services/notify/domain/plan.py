@@ -65,8 +65,8 @@ def plan(message: AlertMessage, subscriptions: Iterable[Subscription], history: 
     """The plan for one revision. `history` is by subscription; absent means nothing.
 
     Who has an earlier revision gets every later one, whatever its filter says by now: a stale alert is worse than one too
-    many. An end (closed, withdrawn) is told only to those it was tried to tell before: who has nothing yet is told nothing of it,
-    and misses the alert. Who may see the alert no longer gets a notice without content if
+    many. An end (closed, withdrawn) is told only to those it was tried to tell before: who has nothing yet is told nothing of it.
+    Who may see the alert no longer gets a notice without content if
     it may have seen an earlier revision; what still waits for it is withheld, and if it saw nothing, it is told nothing.
     A nation that has flagged the entry gets a report, and what still waits for it and asks for more is withheld.
     """

@@ -38,7 +38,8 @@ _UNTOLD = text(
     SELECT s.id, s.partner FROM notify.subscription s
     WHERE s.state = 'active'
       AND NOT EXISTS (SELECT 1 FROM notify.delivery w WHERE w.subscription_id = s.id AND w.form = 'missed' AND w.state = 'waiting')
-      AND EXISTS (SELECT 1 FROM notify.delivery e WHERE e.subscription_id = s.id AND e.state = 'expired' AND e.summary_id IS NULL)
+      AND EXISTS (SELECT 1 FROM notify.delivery e
+                  WHERE e.subscription_id = s.id AND e.state = 'expired' AND e.summary_id IS NULL AND e.settled_at <= :before)
     """
 )
 
@@ -51,9 +52,9 @@ class Untold:
     partner: str
 
 
-async def untold(connection: AsyncConnection) -> list[Untold]:
-    """Those to be told."""
-    return [Untold(*row) for row in await connection.execute(_UNTOLD)]
+async def untold(connection: AsyncConnection, before: datetime) -> list[Untold]:
+    """Those to be told of what expired until then."""
+    return [Untold(*row) for row in await connection.execute(_UNTOLD, {"before": before})]
 
 
 _MISSED = text(
@@ -61,7 +62,7 @@ _MISSED = text(
     WITH missed AS MATERIALIZED (
         SELECT alert_id, max(revision) AS revision, array_agg(id) AS deliveries FROM (
             SELECT d.id, d.alert_id, d.revision FROM notify.delivery d
-            WHERE d.subscription_id = :subscription AND d.state = 'expired' AND d.summary_id IS NULL
+            WHERE d.subscription_id = :subscription AND d.state = 'expired' AND d.summary_id IS NULL AND d.settled_at <= :before
             LIMIT :most
         ) one GROUP BY alert_id
     )
@@ -77,9 +78,9 @@ _MISSED = text(
 )
 
 
-async def missed(connection: AsyncConnection, one: Untold, most: int) -> Sequence[Any]:
+async def missed(connection: AsyncConnection, one: Untold, before: datetime, most: int) -> Sequence[Any]:
     """By alert, of up to `most` untold deliveries: these, the highest revision of them, the alert's newest message, whether a later one was delivered."""
-    return (await connection.execute(_MISSED, {"subscription": one.subscription, "most": most})).all()
+    return (await connection.execute(_MISSED, {"subscription": one.subscription, "before": before, "most": most})).all()
 
 
 _SETTLE = text("UPDATE notify.delivery SET state = :state WHERE id = ANY(CAST(:deliveries AS uuid[]))")

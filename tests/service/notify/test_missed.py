@@ -165,3 +165,16 @@ async def test_what_is_seen_late_is_told_all_the_same(notify: Station, receiver:
         await deadlines(notify).once()
         await notify.settled()
     assert [one["count"] for one in summaries(receiver)] == [1, 1]
+
+
+async def test_an_alert_that_was_withdrawn_since_is_not_told(notify: Station, receiver: Receiver) -> None:
+    await notify.subscribe(receiver.url)
+    one = alert_message(expires_at=AT)
+    async with notify.dispatching():
+        await notify.arrive(one)
+        await notify.settled()
+        await notify.arrive(alert_message(identity=one.data.id, revision=2, kind="alert.withdrawn", expires_at=AT))
+        await deadlines(notify).once()
+        await notify.settled()
+    assert receiver.receipts == []
+    assert await notify.states() == {"superseded": 1}

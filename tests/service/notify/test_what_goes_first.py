@@ -102,3 +102,14 @@ async def test_an_end_is_told_of_what_a_sender_took_in_the_meantime(notify: Stat
     async with notify.dispatching():
         await notify.settled()
     assert receiver.revisions == [1, 2]
+
+
+async def test_an_alert_that_was_withdrawn_before_anybody_was_told_is_no_missed_one(notify: Station, receiver: Receiver) -> None:
+    await notify.subscribe(receiver.url)
+    one = alert_message()
+    await notify.arrive(one)
+    await notify.arrive(alert_message(identity=one.data.id, revision=2, kind="alert.withdrawn"))
+    async with notify.dispatching():
+        await notify.settled()
+    assert receiver.receipts == []
+    assert await notify.states() == {"superseded": 1}
