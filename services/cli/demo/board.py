@@ -53,4 +53,4 @@ class Board:
     @property
     def alerts(self) -> int:
         """Different alerts that any partner received."""
-        return len({receipt.alert.get("id") for receipt in self.receipts})
+        return len({receipt.alert.get("id") for receipt in self.receipts if not receipt.is_summary})

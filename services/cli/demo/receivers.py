@@ -19,6 +19,11 @@ class Receipt:
     type: str
     alert: dict[str, Any]
 
+    @property
+    def is_summary(self) -> bool:
+        """It is no alert, but tells which ones its partner was not sent in time."""
+        return self.type == "alerts.missed"
+
 
 class Receiver(Endpoint):
     """One partner's endpoint."""

@@ -20,9 +20,11 @@ def about(alert: Mapping[str, Any], route_id: str) -> About:
 
 
 def arrived(receipts: Iterable[Receipt], route_id: str) -> dict[Due, list[Receipt]]:
-    """What was received, by partner and alert."""
+    """What was received, by partner and alert; a summary of alerts that were missed is none of them."""
     found: dict[Due, list[Receipt]] = defaultdict(list)
     for receipt in receipts:
+        if receipt.is_summary:
+            continue
         found[Due(receipt.partner, about(receipt.alert, route_id))].append(receipt)
     return found
 
@@ -45,10 +47,10 @@ def differences(due: Mapping[About, frozenset[str]], receipts: Sequence[Receipt]
         {
             f"{one.partner} received alert {one.alert.get('id')} that says it is not for {one.partner}"
             for one in receipts
-            if not _named(one)
+            if not one.is_summary and not _named(one)
         }
     )
-    return lines
+    return lines + _never_told(receipts)
 
 
 def not_raised(due: Mapping[About, frozenset[str]], alerts: Iterable[Mapping[str, Any]], route_id: str) -> list[str]:
@@ -84,6 +86,15 @@ def _raised_twice(found: Mapping[Due, Sequence[Receipt]]) -> Iterator[str]:
     for what, several in sorted(ids.items()):
         if len(several) > 1:
             yield f"{_told(what)} came as {len(several)} alerts: {', '.join(sorted(several))}"
+
+
+def _never_told(receipts: Sequence[Receipt]) -> list[str]:
+    """Of alerts that a partner is told it missed, those of which no other revision came either."""
+    had = {(one.partner, str(one.alert.get("id"))) for one in receipts if not one.is_summary}
+    told = {
+        (one.partner, str(missed.get("id"))) for one in receipts if one.is_summary for missed in one.alert.get("alerts") or ()
+    }
+    return [f"{partner} was told no more of alert {alert} than that it missed it" for partner, alert in sorted(told - had)]
 
 
 def _identities(receipts: Sequence[Receipt]) -> Iterator[str]:

@@ -79,6 +79,8 @@ def _partners(board: Board) -> Table:
 
 def told(alert: dict[str, Any]) -> str:
     """What an alert is about, without naming anybody."""
+    if "alerts" in alert:
+        return f"{alert.get('count')} alerts that were not delivered in time"
     cause, route = alert.get("cause"), alert.get("route") or {}
     if cause == "actor":
         entry = (alert.get("entries") or [{}])[0]

@@ -41,6 +41,17 @@ def test_nothing_differs_when_each_alert_came_to_exactly_its_partners() -> None:
     assert is_complete(DUE, RIGHT, ROUTE_ID)
 
 
+def missed(partner: str, *alerts: str) -> Receipt:
+    told = {"id": "m", "count": len(alerts), "alerts": [{"id": alert, "revision": 1} for alert in alerts]}
+    return Receipt(partner, f"w-{partner}-m", 2.0, "alerts.missed", told)
+
+
+def test_a_summary_of_what_was_late_is_no_alert_and_wrong_only_where_nothing_else_came_of_it() -> None:
+    assert differences(DUE, [*RIGHT, missed("GT", "a1")], ROUTE_ID) == []
+    lines = differences(DUE, [*RIGHT, missed("GT", "a1", "a7")], ROUTE_ID)
+    assert lines == ["GT was told no more of alert a7 than that it missed it"]
+
+
 def test_a_missing_alert_is_told() -> None:
     assert differences(DUE, RIGHT[1:], ROUTE_ID) == ["GT did not receive the alert actor of 1"]
     assert not is_complete(DUE, RIGHT[1:], ROUTE_ID)
